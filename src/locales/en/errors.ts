@@ -1,0 +1,229 @@
+/** Words of every refusal in English: what happened, why, and what to do now. */
+import type { ErrorCode, FieldErrorCode } from '../../platform/errors.ts';
+import { type Text, type TextParams, word } from '../../platform/i18n.ts';
+import type { ProblemText } from '../zh-Hant/errors.ts';
+
+const list = (value: unknown) => word(value, ', ');
+const type = (p: TextParams) =>
+  ({
+    string: 'text',
+    number: 'a number',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a group of fields',
+    date: 'a date',
+  })[list(p['expected'])] ?? 'another type';
+
+export const errors = {
+  problems: {
+    'malformed-json': {
+      title: 'The data cannot be read',
+      detail: 'What was sent is not proper JSON.',
+      repair: 'Correct the place named and send it again.',
+    },
+    'malformed-request': {
+      title: 'The request cannot be read',
+      detail: 'The address or a header is not properly formed.',
+      repair: 'Check the address and try again.',
+    },
+    'invalid-input': {
+      title: 'Some fields need correcting',
+      detail: 'Some fields break their rule. Nothing has been stored.',
+      repair: 'Correct each field as it says beside it, then send again.',
+    },
+    'bad-cursor': {
+      title: 'The page position is not valid',
+      detail: 'This position was not handed out by this list, or the filters have changed.',
+      repair: 'Start again from the first page.',
+    },
+    'payload-too-large': {
+      title: 'Too large',
+      detail: 'What was sent is larger than can be taken here.',
+      repair: 'Send less, or send parts of it as attachments.',
+    },
+    'unsupported-media-type': {
+      title: 'Content type not accepted',
+      detail: 'Only application/json in UTF-8 is accepted here.',
+      repair: 'Set Content-Type to application/json and send again.',
+    },
+    'method-not-allowed': {
+      title: 'Method not allowed',
+      detail: 'This address does not take this method.',
+      repair: 'See the methods listed in the API documentation.',
+    },
+    'cross-site': {
+      title: 'Act of unknown origin',
+      detail: 'The act did not come from a page of this system and was not carried out.',
+      repair: 'Repeat it from a page of this system.',
+    },
+    'idempotency-key-missing': {
+      title: 'Idempotency key missing',
+      detail: 'This act must not happen twice and needs an Idempotency-Key header.',
+      repair: 'Add a key of 16 to 64 characters and use the same one when you try again.',
+    },
+    'idempotency-key-reused': {
+      title: 'Idempotency key already used',
+      detail: 'The key was used before for something else; the earlier answer stands.',
+      repair: 'Look at the earlier answer first; for another matter use a new key.',
+    },
+    'not-signed-in': {
+      title: 'Not signed in',
+      detail: 'You are not signed in, or your session has ended.',
+      repair: 'Sign in again; drafts that were not sent are kept.',
+    },
+    'wrong-credentials': {
+      title: 'Sign-in failed',
+      detail: 'The name or the password is wrong.',
+      repair: "Check both and try again; if you forgot the password, ask your body's administrator.",
+    },
+    'too-many-attempts': {
+      title: 'Too many attempts',
+      detail: (p) =>
+        p['seconds']
+          ? `Too many tries in a short time. Try again in ${list(p['seconds'])} seconds.`
+          : 'Too many tries in a short time.',
+      repair: 'Wait a little; report by telephone if it is urgent.',
+    },
+    'setup-link-used': {
+      title: 'Set-up link no longer valid',
+      detail: 'This one-time set-up link was used or has expired.',
+      repair: 'Ask the system administrator for a new one.',
+    },
+    'forbidden-act': {
+      title: 'This act is not open to you',
+      detail: 'Your post, or the present state of the case, does not allow this act.',
+      repair: 'Reload the page and use the acts it offers; ask the duty desk of the centre if in doubt.',
+    },
+    'not-found': {
+      title: 'Not found',
+      detail: 'There is nothing here, or nothing you may see.',
+      repair: 'Go back to the list and choose again; check the post you are signed in with.',
+    },
+    'case-changed': {
+      title: 'The case has changed',
+      detail: (p) =>
+        p['who']
+          ? `Meanwhile ${list(p['who'])} changed this case${p['what'] ? ` (${list(p['what'])})` : ''}. Your act was not carried out.`
+          : 'Meanwhile this case was changed. Your act was not carried out.',
+      repair: 'Your text is kept; read what is new, then decide whether to send it.',
+    },
+    'draft-changed': {
+      title: 'The draft was changed elsewhere',
+      detail: 'This draft was saved in another window or on another device. Nothing was overwritten.',
+      repair: 'Compare the two and choose which to keep.',
+    },
+    conflict: {
+      title: 'Contradicts what is stored',
+      detail: 'The act contradicts what is already stored and was not carried out.',
+      repair: 'Reload and look at the present content.',
+    },
+    'level-same': {
+      title: 'The level is the same',
+      detail: (p) =>
+        p['level']
+          ? `The case already has level ${list(p['level'])}.`
+          : 'The level chosen is already in force.',
+      repair: 'To keep the level, confirm it; to change it, choose another.',
+    },
+    'reason-required': {
+      title: 'A reason is needed',
+      detail: 'This act needs a stated reason.',
+      repair: 'Give the reason in a sentence and send again.',
+    },
+    'release-needs-solution': {
+      title: 'The solution is missing',
+      detail: 'The recovery report states no solution, so the case cannot be released.',
+      repair: 'Ask the reporting body to add the solution, or send the report back saying what is missing.',
+    },
+    'release-needs-resolved-time': {
+      title: 'The time of resolution is missing',
+      detail: 'The recovery report states no time of resolution, so the case cannot be released.',
+      repair: 'Ask the reporting body to add the time, or send the report back saying what is missing.',
+    },
+    'not-recovered': {
+      title: 'No recovery report yet',
+      detail: 'The case has no accepted recovery report and cannot be released.',
+      repair: 'Ask the reporting body for a recovery report once it has recovered.',
+    },
+    'already-final': {
+      title: 'The case has ended',
+      detail: 'The case is no longer under control; this act is not possible any more.',
+      repair: 'If there is new evidence, reopen the case or file a new report.',
+    },
+    'nothing-to-merge': {
+      title: 'Nothing to merge',
+      detail: 'None of the cases chosen can be merged.',
+      repair: 'Choose at least one case that is still under control.',
+    },
+    'merge-into-itself': {
+      title: 'A case cannot be merged into itself',
+      detail: 'Both sides of the merge are the same case.',
+      repair: 'Choose another case.',
+    },
+    'no-holder': {
+      title: 'Nobody holds the post',
+      detail: (p) =>
+        p['post']
+          ? `Nobody holds or deputises for "${list(p['post'])}" at present.`
+          : 'Nobody holds or deputises for the post that must act or be told.',
+      repair: 'Name a holder or deputy in the directory first, and telephone.',
+    },
+    'attachment-too-large': {
+      title: 'Attachment too large',
+      detail: (p) =>
+        p['max'] ? `One attachment may have at most ${list(p['max'])}.` : 'The attachment is too large.',
+      repair: 'Compress or split the file; the report itself need not wait for it.',
+    },
+    unavailable: {
+      title: 'Not available just now',
+      detail: 'The system cannot answer just now; whether the act was carried out is not known.',
+      repair:
+        'Send it again shortly: the same key is recognised and nothing is taken twice. If it is urgent, telephone.',
+    },
+    internal: {
+      title: 'A fault in the system',
+      detail: 'Something unexpected went wrong; it has been logged.',
+      repair:
+        'Try again later; if it persists, tell the administrator the request number. If it is urgent, telephone.',
+    },
+  },
+  fields: {
+    required: 'This field is needed.',
+    'unknown-field': (p) => `There is no field "${list(p['key'])}".`,
+    'wrong-type': (p) => `This must be ${type(p)}.`,
+    'bad-choice': (p) =>
+      p['choices'] ? `Choose one of: ${list(p['choices'])}.` : 'Choose one of those listed.',
+    'too-long': (p) => `At most ${list(p['max'])} characters.`,
+    'too-short': (p) => `At least ${list(p['min'])} characters.`,
+    'too-many': (p) => `At most ${list(p['max'])} entries.`,
+    'too-few': (p) => `At least ${list(p['min'])} entries.`,
+    'too-large': (p) => `At most ${list(p['max'])}.`,
+    'too-small': (p) => `At least ${list(p['min'])}.`,
+    'not-whole-number': 'A whole number is needed.',
+    'not-text': 'Contains control characters that are not text; delete them (or paste as plain text).',
+    'bad-format': 'Not in the form needed here.',
+    'bad-id': 'Not an identifier of this system.',
+    'bad-date': 'Not an existing date or time, for example 2026-11-22 09:42.',
+    'bad-ip': 'Not an IP address, for example 192.0.2.10 or 2001:db8::10.',
+    'bad-domain': 'Not a domain name, for example www.agency.example.',
+    'bad-url': 'The address must begin with http:// or https://.',
+    'bad-email': 'Not an e-mail address, for example name@agency.example.',
+    'bad-phone': 'Not a telephone number, for example 02-0000-1234 ext. 12.',
+    'in-the-future': 'The time may not be later than now.',
+    'before-occurrence': 'The time may not be before the occurrence.',
+    duplicate: 'Given more than once.',
+    invalid: 'Not acceptable here.',
+    'duplicate-key': (p) => `"${list(p['key'])}" is given twice.`,
+    'forbidden-key': (p) => `The name "${list(p['key'])}" is not accepted.`,
+    'lone-surrogate': 'Contains half a character.',
+    'bad-utf8': 'Not encoded in UTF-8.',
+    'bad-syntax': (p) => `Not JSON from line ${list(p['line'])}, character ${list(p['column'])}.`,
+    'trailing-text': (p) => `Superfluous text from line ${list(p['line'])}, character ${list(p['column'])}.`,
+    'bad-number': 'The number is beyond what can be represented.',
+    'too-deep': (p) => `Nested deeper than ${list(p['max'])}.`,
+    'too-many-keys': (p) => `More than ${list(p['max'])} keys and entries.`,
+  },
+} satisfies {
+  problems: Record<ErrorCode, ProblemText>;
+  fields: Record<FieldErrorCode, Text>;
+};

@@ -1,0 +1,221 @@
+/** 錯誤訊息：每一則說明發生什麼、為什麼、怎麼補救。 */
+import type { ErrorCode, FieldErrorCode } from '../../platform/errors.ts';
+import { type Text, type TextParams, word } from '../../platform/i18n.ts';
+
+/** Words of one refusal: what, why, and what to do now. */
+export interface ProblemText {
+  readonly title: string;
+  readonly detail: Text;
+  readonly repair: Text;
+}
+
+const type = (p: TextParams) =>
+  ({ string: '文字', number: '數字', boolean: '是或否', array: '清單', object: '一組欄位', date: '日期' })[
+    word(p['expected'])
+  ] ?? '其他型別';
+
+export const errors = {
+  problems: {
+    'malformed-json': {
+      title: '資料格式無法讀取',
+      detail: '送來的內容不是正確的 JSON。',
+      repair: '請修正所指的位置後重送。',
+    },
+    'malformed-request': {
+      title: '要求無法讀取',
+      detail: '網址或標頭的格式不正確。',
+      repair: '請檢查網址後再試。',
+    },
+    'invalid-input': {
+      title: '有欄位需要修正',
+      detail: '部分欄位未符合規定，尚未儲存任何內容。',
+      repair: '請依各欄位旁的說明修正後重送。',
+    },
+    'bad-cursor': {
+      title: '分頁位置無效',
+      detail: '這個分頁位置不是本清單給的，或篩選條件已經改變。',
+      repair: '請從清單第一頁重新開始。',
+    },
+    'payload-too-large': {
+      title: '內容過大',
+      detail: '送來的內容超過此處可接受的大小。',
+      repair: '請縮減內容，或改以附件分次上傳。',
+    },
+    'unsupported-media-type': {
+      title: '不接受的內容類型',
+      detail: '此處只接受 UTF-8 的 application/json。',
+      repair: '請將 Content-Type 設為 application/json 後重送。',
+    },
+    'method-not-allowed': {
+      title: '不支援的方法',
+      detail: '這個網址不接受這種要求方法。',
+      repair: '請參閱 API 文件所列的方法。',
+    },
+    'cross-site': {
+      title: '來源不明的操作',
+      detail: '這項操作並非由本系統的頁面發出，因此沒有執行。',
+      repair: '請由本系統的頁面重新操作。',
+    },
+    'idempotency-key-missing': {
+      title: '缺少防重送識別碼',
+      detail: '這項操作不可重複執行，須附 Idempotency-Key 標頭。',
+      repair: '請附上 16 至 64 個字元的識別碼；重送時使用同一個。',
+    },
+    'idempotency-key-reused': {
+      title: '防重送識別碼已用於其他內容',
+      detail: '這個識別碼先前已用於不同的內容，先前的結果仍然有效。',
+      repair: '請先確認先前的結果；若為另一件事，請改用新的識別碼。',
+    },
+    'not-signed-in': {
+      title: '尚未登入',
+      detail: '您尚未登入，或登入已經結束。',
+      repair: '請重新登入；未送出的草稿仍會保留。',
+    },
+    'wrong-credentials': {
+      title: '無法登入',
+      detail: '帳號或密碼不正確。',
+      repair: '請確認後再試；忘記密碼請洽貴機關的管理人員。',
+    },
+    'too-many-attempts': {
+      title: '嘗試次數過多',
+      detail: (p) =>
+        p['seconds'] ? `短時間內嘗試過多，請於 ${word(p['seconds'])} 秒後再試。` : '短時間內嘗試過多。',
+      repair: '請稍候再試；緊急通報請改用電話。',
+    },
+    'setup-link-used': {
+      title: '設定連結已失效',
+      detail: '這個一次性設定連結已使用過或已逾期。',
+      repair: '請由系統管理人員重新產生連結。',
+    },
+    'forbidden-act': {
+      title: '不可執行這項操作',
+      detail: '以您的職位或本案目前的狀態，不能執行這項操作。',
+      repair: '請重新整理頁面，依所列可執行的項目操作；如有疑義請洽應變中心值勤台。',
+    },
+    'not-found': {
+      title: '查無資料',
+      detail: '沒有這項資料，或您無權檢視。',
+      repair: '請回到清單重新選取，並確認目前登入的職位。',
+    },
+    'case-changed': {
+      title: '案件已被更新',
+      detail: (p) =>
+        p['who']
+          ? `您操作的同時，${word(p['who'])}已更新本案${p['what'] ? `（${word(p['what'])}）` : ''}。您的操作尚未執行。`
+          : '您操作的同時，本案已被更新。您的操作尚未執行。',
+      repair: '您輸入的文字仍然保留；請看過最新內容後再決定是否送出。',
+    },
+    'draft-changed': {
+      title: '草稿已在別處更新',
+      detail: '這份草稿已在另一個視窗或裝置儲存過，沒有被覆蓋。',
+      repair: '請比對兩份內容，選擇要保留的一份。',
+    },
+    conflict: {
+      title: '與現有資料牴觸',
+      detail: '這項操作與已儲存的資料牴觸，沒有執行。',
+      repair: '請重新整理後確認目前的內容。',
+    },
+    'level-same': {
+      title: '等級未變',
+      detail: (p) => (p['level'] ? `本案目前已是 ${word(p['level'])} 級。` : '所選等級與目前等級相同。'),
+      repair: '如要維持等級，請使用「確認等級」；如要變更，請選擇其他等級。',
+    },
+    'reason-required': {
+      title: '請填寫理由',
+      detail: '這項操作必須載明理由。',
+      repair: '請以一句話說明理由後重送。',
+    },
+    'release-needs-solution': {
+      title: '尚未填寫解決辦法',
+      detail: '結報未載明解決辦法，不能解除列管。',
+      repair: '請通報機關補填解決辦法，或退回結報並說明所缺。',
+    },
+    'release-needs-resolved-time': {
+      title: '尚未填寫解決時間',
+      detail: '結報未載明解決時間，不能解除列管。',
+      repair: '請通報機關補填解決時間，或退回結報並說明所缺。',
+    },
+    'not-recovered': {
+      title: '尚無結報',
+      detail: '本案尚無經接受的結報，不能解除列管。',
+      repair: '請通報機關於復原後提出結報。',
+    },
+    'already-final': {
+      title: '本案已結束',
+      detail: '本案已結束列管，不能再執行這項操作。',
+      repair: '如有新事證，請重新開啟本案或另行通報。',
+    },
+    'nothing-to-merge': {
+      title: '沒有可併案的案件',
+      detail: '所選案件中沒有可以併入的案件。',
+      repair: '請選擇至少一件仍在列管中的案件。',
+    },
+    'merge-into-itself': {
+      title: '不能併入自己',
+      detail: '併案的兩邊是同一件案件。',
+      repair: '請選擇另一件案件。',
+    },
+    'no-holder': {
+      title: '職位無人任職',
+      detail: (p) =>
+        p['post']
+          ? `「${word(p['post'])}」目前無人任職或代理。`
+          : '應處理或應受通知的職位目前無人任職或代理。',
+      repair: '請先於通訊錄指派任職或代理人員，並以電話聯繫。',
+    },
+    'attachment-too-large': {
+      title: '附件過大',
+      detail: (p) => (p['max'] ? `單一附件不得超過 ${word(p['max'])}。` : '附件超過大小上限。'),
+      repair: '請壓縮或分割檔案後再上傳；附件不影響通報先行送出。',
+    },
+    unavailable: {
+      title: '系統暫時無法服務',
+      detail: '系統暫時無法回應；這項操作是否完成尚不確定。',
+      repair: '請稍候重送，系統會以同一識別碼辨認，不會重複受理；緊急情形請改用電話通報。',
+    },
+    internal: {
+      title: '系統發生錯誤',
+      detail: '系統發生非預期的錯誤，已留下紀錄。',
+      repair: '請稍後再試；若仍發生，請將要求編號告知系統管理人員。緊急情形請改用電話通報。',
+    },
+  },
+  fields: {
+    required: '此欄必填。',
+    'unknown-field': (p) => `沒有「${word(p['key'])}」這個欄位。`,
+    'wrong-type': (p) => `此欄須為${type(p)}。`,
+    'bad-choice': (p) =>
+      p['choices'] ? `請選擇下列其中一項：${word(p['choices'])}。` : '請選擇所列的其中一項。',
+    'too-long': (p) => `此欄最多 ${word(p['max'])} 個字元。`,
+    'too-short': (p) => `此欄至少 ${word(p['min'])} 個字元。`,
+    'too-many': (p) => `最多 ${word(p['max'])} 項。`,
+    'too-few': (p) => `至少 ${word(p['min'])} 項。`,
+    'too-large': (p) => `不得大於 ${word(p['max'])}。`,
+    'too-small': (p) => `不得小於 ${word(p['min'])}。`,
+    'not-whole-number': '請填整數。',
+    'not-text': '含有無法顯示的控制字元，請刪除後重填（可改以純文字貼上）。',
+    'bad-format': '格式不正確。',
+    'bad-id': '識別碼格式不正確。',
+    'bad-date': '不是存在的日期或時間，例如 115/11/22 09:42。',
+    'bad-ip': '不是正確的 IP 位址，例如 192.0.2.10 或 2001:db8::10。',
+    'bad-domain': '不是正確的網域名稱，例如 www.agency.example。',
+    'bad-url': '網址須以 http:// 或 https:// 開頭。',
+    'bad-email': '不是正確的電子郵件信箱，例如 name@agency.example。',
+    'bad-phone': '不是正確的電話號碼，例如 02-0000-1234 轉 12。',
+    'in-the-future': '時間不得晚於現在。',
+    'before-occurrence': '時間不得早於發生時間。',
+    duplicate: '內容重複。',
+    invalid: '內容不符規定。',
+    'duplicate-key': (p) => `「${word(p['key'])}」重複出現。`,
+    'forbidden-key': (p) => `不接受「${word(p['key'])}」這個名稱。`,
+    'lone-surrogate': '含有不完整的字元。',
+    'bad-utf8': '內容不是 UTF-8 編碼。',
+    'bad-syntax': (p) => `第 ${word(p['line'])} 行第 ${word(p['column'])} 字起不是正確的 JSON。`,
+    'trailing-text': (p) => `第 ${word(p['line'])} 行第 ${word(p['column'])} 字起有多餘的內容。`,
+    'bad-number': '數字超出可表示的範圍。',
+    'too-deep': (p) => `層次不得超過 ${word(p['max'])} 層。`,
+    'too-many-keys': (p) => `欄位與項目合計不得超過 ${word(p['max'])} 個。`,
+  },
+} satisfies {
+  problems: Record<ErrorCode, ProblemText>;
+  fields: Record<FieldErrorCode, Text>;
+};
