@@ -1,0 +1,389 @@
+/** What the API speaks about cases: drafts, reports, acts, and what a viewer is shown. */
+import { z } from 'zod';
+import { ACTS, CAPACITIES, CHANNELS, EXPECTATIONS, RELATIONS, REPORT_KINDS } from '../mechanism/vocabulary.ts';
+import { instant, text } from '../platform/fields.ts';
+import { reportContent } from './report-content.ts';
+
+const uuid = z.uuid();
+const when = z.iso.datetime();
+const bilingual = z.strictObject({ zh: z.string(), en: z.string() });
+
+// ── drafts ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A draft holds whatever has been typed, valid or not: nothing typed is ever refused (only its size is bounded). */
+export const draftContent = z.record(z.string(), z.unknown());
+/** PUT /drafts/:id — the id is minted by the client and becomes the idempotency key of the filing. */
+export const saveDraft = z.strictObject({
+  organisationId: uuid,
+  caseId: uuid.nullable(),
+  kind: z.enum(REPORT_KINDS),
+  content: draftContent,
+  /** Revision this save builds on; 0 for a new draft. A stale save is refused with the newer one (`draft-changed`). */
+  revision: z.int().min(0),
+});
+export const draftView = z.strictObject({
+  id: uuid,
+  organisationId: uuid,
+  caseId: uuid.nullable(),
+  caseNumber: z.string().nullable(),
+  kind: z.enum(REPORT_KINDS),
+  content: draftContent,
+  revision: z.int(),
+  createdAt: when,
+  updatedAt: when,
+});
+export type DraftView = z.infer<typeof draftView>;
+
+// ── filing ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** POST /reports with header Idempotency-Key (= the draft's id when there is one). */
+export const fileReport = z.strictObject({
+  kind: z.enum(REPORT_KINDS),
+  /** The case a follow-up or recovery report belongs to; null for an initial report. */
+  caseId: uuid.nullable().default(null),
+  organisationId: uuid,
+  channel: z.enum(CHANNELS).default('web'),
+  /** When the reporter told it, if by telephone, fax, mail or post before it was keyed in (SI.13); null = now. */
+  toldAt: instant.nullable().default(null),
+  /** A suspected or anomalous event, not yet an incident (S4.7). */
+  suspected: z.boolean().default(false),
+  lateReason: text(2000).default(''),
+  mode: z.enum(['live', 'exercise']).default('live'),
+  content: reportContent,
+});
+export type FileReport = z.infer<typeof fileReport>;
+export type FileReportInput = z.input<typeof fileReport>;
+
+/** Someone who is, or would be, told: a row of "who knows". */
+export const toldParty = z.strictObject({
+  postId: uuid,
+  postName: bilingual,
+  organisationId: uuid,
+  organisationName: bilingual,
+  capacities: z.array(z.enum(CAPACITIES)),
+  expects: z.enum(EXPECTATIONS),
+  /** Nobody holds the post now: said before anything is sent (H41). */
+  vacant: z.boolean(),
+});
+export type ToldParty = z.infer<typeof toldParty>;
+
+/** Answer to a filing: what the reporter is told at once (SI.1). */
+export const filedAnswer = z.strictObject({
+  caseId: uuid,
+  reportId: uuid,
+  number: z.string(),
+  kind: z.enum(REPORT_KINDS),
+  receivedAt: when,
+  state: z.string(),
+  level: z.string(),
+  /** From awareness to filing, in minutes; null when awareness is not known. */
+  minutesFromAwareness: z.number().nullable(),
+  late: z.boolean(),
+  toldParties: z.array(toldParty),
+});
+export type FiledAnswer = z.infer<typeof filedAnswer>;
+
+/** POST /reports/preview — who would be told if this were filed now. */
+export const previewFiling = z.strictObject({
+  organisationId: uuid,
+  caseId: uuid.nullable().default(null),
+  kind: z.enum(REPORT_KINDS).default('initial'),
+  impactLevel: z.string(),
+  affectedSectors: z.array(z.string()).default([]),
+  suspected: z.boolean().default(false),
+});
+export const previewAnswer = z.strictObject({
+  onFiling: z.array(toldParty),
+  /** Told when the desk confirms this level (choosing A says in plain words who will be woken). */
+  onConfirmation: z.array(toldParty),
+});
+
+// ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const reason = text(2000);
+const act = <A extends string, S extends z.core.$ZodLooseShape>(name: A, shape: S) =>
+  z.strictObject({
+    act: z.literal(name),
+    /** The case's revision the actor had before his eyes; another one is refused with what happened since. */
+    revision: z.int().min(1),
+    /** The post to act in, when the actor holds several that may; the first that may is taken when absent. */
+    as: uuid.optional(),
+    ...shape,
+  });
+
+/** POST /cases/:id/acts. */
+export const caseAct = z.discriminatedUnion('act', [
+  act('take', {}),
+  act('hand-over', { toPerson: uuid, reason: reason.default('') }),
+  act('register', {}),
+  act('ask-back', { text: text(5000).min(1) }),
+  act('confirm-level', { level: z.string(), reason: reason.default('') }),
+  act('change-level', { level: z.string(), reason: reason.min(1) }),
+  act('promote', { reason: reason.default('') }),
+  act('send-back', { reason: reason.min(1) }),
+  act('release', { reason: reason.default('') }),
+  act('dismiss', { reason: reason.min(1) }),
+  act('request-withdrawal', { reason: reason.min(1) }),
+  act('approve-withdrawal', { reason: reason.default('') }),
+  act('refuse-withdrawal', { reason: reason.min(1) }),
+  act('merge', { intoCase: uuid, reason: reason.default('') }),
+  act('unmerge', { reason: reason.min(1) }),
+  act('reopen', { reason: reason.min(1) }),
+  act('message', { text: text(5000).min(1) }),
+  act('correct-awareness', { at: instant, reason: reason.min(1) }),
+  act('report-convenor-told', { at: instant, how: z.enum(['telephone', 'in-person', 'other']), reason: reason.default('') }),
+]);
+export type CaseAct = z.infer<typeof caseAct>;
+export type CaseActName = CaseAct['act'];
+
+/** GET /cases/:id/acts/:act/preview?level= — who would be told, before the button works. */
+export const actPreview = z.strictObject({ toldParties: z.array(toldParty), nextState: z.string() });
+
+/** Answer to every act: the sentence's ingredients (what happened, who is told, what next) and the new revision. */
+export const actAnswer = z.strictObject({
+  caseId: uuid,
+  act: z.enum(ACTS),
+  revision: z.int(),
+  state: z.string(),
+  level: z.string(),
+  toldParties: z.array(toldParty),
+});
+
+// ── what a viewer is shown ───────────────────────────────────────────────────────────────────────────────────
+
+const personRef = z.strictObject({ id: uuid, name: bilingual });
+const organisationRef = z.strictObject({ id: uuid, name: bilingual });
+export const postRef = z.strictObject({ id: uuid, name: bilingual, organisation: organisationRef });
+
+export const caseRow = z.strictObject({
+  id: uuid,
+  number: z.string(),
+  mode: z.enum(['live', 'exercise']),
+  compartment: z.string().nullable(),
+  organisation: organisationRef,
+  authority: organisationRef.nullable(),
+  subgroup: z.string(),
+  sectors: z.array(z.string()),
+  state: z.string(),
+  open: z.boolean(),
+  level: z.string(),
+  rank: z.int(),
+  levelStatus: z.enum(['proposed', 'confirmed']),
+  suspected: z.boolean(),
+  summary: z.string(),
+  takenBy: personRef.nullable(),
+  occurredAt: when.nullable(),
+  awareAt: when.nullable(),
+  openedAt: when,
+  closedAt: when.nullable(),
+  changedAt: when,
+  revision: z.int(),
+  /** The nearest running clock. */
+  nextClock: z.strictObject({ definition: z.string(), dueAt: when, overdue: z.boolean() }).nullable(),
+  notices: z.strictObject({ told: z.int(), acknowledged: z.int(), waiting: z.int(), late: z.int(), failed: z.int() }),
+});
+export type CaseRow = z.infer<typeof caseRow>;
+
+/** GET /cases?state&level&open&organisation&subgroup&mode&q&order&cursor&limit */
+export const caseQuery = z.strictObject({
+  state: z.string().max(40).optional(),
+  level: z.string().max(20).optional(),
+  open: z.enum(['yes', 'no']).optional(),
+  organisationId: uuid.optional(),
+  subgroup: z.string().max(60).optional(),
+  mode: z.enum(['live', 'exercise']).optional(),
+  taken: z.enum(['me', 'nobody']).optional(),
+  q: z.string().max(100).optional(),
+  order: z.enum(['newest', 'oldest', 'gravest']).default('newest'),
+  cursor: z.string().max(300).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+export const caseList = z.strictObject({ items: z.array(caseRow), nextCursor: z.string().nullable() });
+
+/** Why a case stands where it stands in the desk's queue; the first reason leads. */
+export const QUEUE_REASONS = [
+  'notice-failed',
+  'notice-late',
+  'clock-overdue',
+  'new',
+  'level-unconfirmed',
+  'withdrawal-requested',
+  'recovered',
+  'returned',
+  'handling',
+] as const;
+/** Somebody the desk should ring up now. */
+export const callRow = z.strictObject({
+  noticeId: uuid,
+  party: toldParty,
+  why: z.enum(['failed', 'late', 'nobody']),
+  since: when,
+  people: z.array(z.strictObject({ name: bilingual, phone: z.string(), mobile: z.string() })),
+  organisationPhone: z.string(),
+});
+export type CallRow = z.infer<typeof callRow>;
+export const queueRow = z.strictObject({
+  case: caseRow,
+  reasons: z.array(z.enum(QUEUE_REASONS)),
+  calls: z.array(callRow),
+});
+export type QueueRow = z.infer<typeof queueRow>;
+/** A case of a compartment as the centre sees it: at most number, level, state (DEC-19). */
+export const stubRow = z.strictObject({
+  compartment: z.string(),
+  number: z.string().nullable(),
+  level: z.string().nullable(),
+  state: z.string().nullable(),
+  registeredAt: when.nullable(),
+  phone: z.string(),
+});
+export const queueView = z.strictObject({
+  counts: z.strictObject({ all: z.int(), unacknowledged: z.int(), unconfirmed: z.int(), late: z.int(), recovered: z.int() }),
+  items: z.array(queueRow),
+  stubs: z.array(stubRow),
+  now: when,
+});
+export type QueueView = z.infer<typeof queueView>;
+
+export const reportView = z.strictObject({
+  id: uuid,
+  ordinal: z.int(),
+  kind: z.enum(REPORT_KINDS),
+  suspected: z.boolean(),
+  channel: z.enum(CHANNELS),
+  toldAt: when,
+  receivedAt: when,
+  lateReason: z.string().nullable(),
+  filedBy: personRef,
+  filedPost: postRef,
+  onBehalf: z.boolean(),
+  contentHash: z.string(),
+  content: reportContent,
+  /** Ids of the form's fields that differ from the report before it. */
+  changed: z.array(z.string()),
+});
+export type ReportView = z.infer<typeof reportView>;
+
+export const factView = z.strictObject({
+  seq: z.int(),
+  kind: z.string(),
+  at: when,
+  person: personRef.nullable(),
+  post: postRef.nullable(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type FactView = z.infer<typeof factView>;
+
+export const clockView = z.strictObject({
+  id: uuid,
+  definition: z.string(),
+  name: bilingual,
+  note: bilingual.nullable(),
+  force: z.enum(['mandatory', 'advisory']),
+  state: z.enum(['running', 'met', 'voided']),
+  startAt: when,
+  dueAt: when,
+  metAt: when.nullable(),
+  overdue: z.boolean(),
+  lateByRegrading: z.boolean(),
+  history: z.array(z.strictObject({ dueAt: when, level: z.string(), at: when })),
+});
+export type ClockView = z.infer<typeof clockView>;
+
+/** One line of "who knows": a post, in what capacity, told when, and whether a person confirmed. */
+export const knowsRow = z.strictObject({
+  party: toldParty,
+  noticeId: uuid,
+  toldAt: when,
+  urgent: z.boolean(),
+  /** What was asked, in the reader's languages. */
+  asked: bilingual,
+  confirmBy: when.nullable(),
+  status: z.enum(['acknowledged', 'opened', 'handed-over', 'queued', 'failed', 'nobody', 'not-asked', 'closed']),
+  late: z.boolean(),
+  acknowledged: z
+    .strictObject({ at: when, by: personRef.nullable(), how: z.enum(['app', 'telephone', 'act']), recordedBy: personRef.nullable() })
+    .nullable(),
+  deliveries: z.array(
+    z.strictObject({
+      person: personRef.nullable(),
+      channel: z.string(),
+      state: z.enum(['queued', 'handed-over', 'failed', 'withheld']),
+      at: when,
+      attempts: z.int(),
+      reason: z.string().nullable(),
+    }),
+  ),
+  /** For the desk only: whom to ring up. */
+  call: callRow.nullable(),
+});
+export type KnowsRow = z.infer<typeof knowsRow>;
+
+/** What the viewer may do with the case now, and in which post: screens never guess. */
+export const mayDo = z.strictObject({
+  act: z.enum(ACTS),
+  as: z.array(postRef),
+  relation: z.enum(RELATIONS),
+  needsReason: z.boolean(),
+  /** Grave acts show who will be told before the button works. */
+  grave: z.boolean(),
+});
+export type MayDo = z.infer<typeof mayDo>;
+
+export const messageView = z.strictObject({
+  id: uuid,
+  direction: z.enum(['to-agency', 'to-desk']),
+  body: z.string(),
+  person: personRef,
+  post: postRef,
+  at: when,
+});
+
+export const attachmentView = z.strictObject({
+  id: uuid,
+  name: z.string(),
+  mediaType: z.string(),
+  size: z.int(),
+  sha256: z.string(),
+  at: when,
+  reportOrdinal: z.int().nullable(),
+});
+export type AttachmentView = z.infer<typeof attachmentView>;
+
+export const caseView = z.strictObject({
+  case: caseRow,
+  aliases: z.array(z.string()),
+  mergedInto: z.strictObject({ id: uuid, number: z.string() }).nullable(),
+  packVersion: z.strictObject({ hash: z.string(), id: z.string(), version: z.string() }),
+  superiors: z.array(organisationRef),
+  affectedSubgroups: z.array(z.string()),
+  gradings: z.array(
+    z.strictObject({
+      level: z.string(),
+      status: z.enum(['proposed', 'confirmed']),
+      at: when,
+      person: personRef.nullable(),
+      post: postRef.nullable(),
+      reason: z.string(),
+    }),
+  ),
+  crossings: z.int(),
+  withdrawalRequested: z.boolean(),
+  /** Times to notify, respond and recover, in minutes (S3.2); null = not yet. */
+  measures: z.strictObject({
+    awareToFiled: z.number().nullable(),
+    filedToRegistered: z.number().nullable(),
+    filedToGraded: z.number().nullable(),
+    filedToRecovered: z.number().nullable(),
+    filedToReleased: z.number().nullable(),
+  }),
+  clocks: z.array(clockView),
+  knows: z.array(knowsRow),
+  facts: z.array(factView),
+  reports: z.array(reportView),
+  messages: z.array(messageView),
+  attachments: z.array(attachmentView),
+  may: z.array(mayDo),
+  now: when,
+});
+export type CaseView = z.infer<typeof caseView>;

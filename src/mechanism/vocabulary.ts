@@ -1,0 +1,206 @@
+/**
+ * The words the engine itself knows. A pack combines them; it cannot invent new ones, so that
+ * a mechanism written by a lawyer can be checked word by word (`pack check`).
+ *
+ * Pure data: imported by rules, by the API's schemas and by the web.
+ */
+
+/** What a person may do with a case. Each act is one command of the write path and one row of the rights table. */
+export const ACTS = [
+  'file-initial',
+  'file-follow-up',
+  'file-recovery',
+  'take',
+  'hand-over',
+  'register',
+  'ask-back',
+  'confirm-level',
+  'change-level',
+  'promote',
+  'send-back',
+  'release',
+  'dismiss',
+  'request-withdrawal',
+  'approve-withdrawal',
+  'refuse-withdrawal',
+  'merge',
+  'unmerge',
+  'reopen',
+  'message',
+  'correct-awareness',
+  'report-convenor-told',
+  'acknowledge',
+  'record-acknowledgement',
+  'read',
+] as const;
+export type Act = (typeof ACTS)[number];
+
+/** How a post stands to a case. One post may stand in several relations to the same case. */
+export const RELATIONS = [
+  /** the post belongs to the reporting organisation */
+  'own',
+  /** the post belongs to the desk that controls the case: the crisis subgroup, or the compartment's own subgroup */
+  'desk',
+  /** the post belongs to the competent authority */
+  'authority',
+  /** the post belongs to a body above the reporting organisation */
+  'superior',
+  /** the post belongs to the convening body of the case's subgroup */
+  'subgroup',
+  /** the post belongs to the convening body of an affected sector's subgroup */
+  'affected',
+  /** convenor or deputy convenor of the centre */
+  'command',
+  /** the post has been sent a notice about this case */
+  'told',
+  /** no relation needed (watching posts such as the auditor) */
+  'any',
+] as const;
+export type Relation = (typeof RELATIONS)[number];
+
+/** Facts of a case's stream; clocks and routes are triggered by them. */
+export const CASE_FACTS = [
+  'opened',
+  'filed',
+  'taken',
+  'handed-over',
+  'registered',
+  'asked-back',
+  'level-proposed',
+  'graded',
+  'threshold-reached',
+  'threshold-left',
+  'promoted',
+  'sent-back',
+  'released',
+  'dismissed',
+  'withdrawal-requested',
+  'withdrawal-refused',
+  'withdrawn',
+  'merged',
+  'absorbed',
+  'unmerged',
+  'reopened',
+  'message-sent',
+  'awareness-corrected',
+  'convenor-told',
+  'acknowledged',
+  'clock-warned',
+  'clock-overdue',
+  'told-again',
+] as const;
+export type CaseFactKind = (typeof CASE_FACTS)[number];
+
+/** Whom a route addresses; resolved to posts against the directory at the moment of the act and again when sending. */
+export const SELECTORS = [
+  'desk',
+  'authority',
+  'superiors',
+  'subgroup',
+  'affected-subgroups',
+  'all-subgroups',
+  'service-centre',
+  'deputy-convenors',
+  'convenor',
+  'reporter',
+  'told',
+  'holder',
+] as const;
+export type Selector = (typeof SELECTORS)[number];
+
+/** In which capacity somebody is told: the rows of "who knows". */
+export const CAPACITIES = [
+  'centre',
+  'authority',
+  'subgroup',
+  'superior',
+  'affected',
+  'deputy-convenor',
+  'convenor',
+  'summoned',
+  'reporter',
+  'informed',
+] as const;
+export type Capacity = (typeof CAPACITIES)[number];
+
+/** What kind of post it is; rights rows and selectors name roles, the directory names posts. */
+export const ROLES = [
+  'contact',
+  'duty-officer',
+  'subgroup-officer',
+  'deputy-convenor',
+  'convenor',
+  'service-centre',
+  'group-officer',
+  'administrator',
+  'auditor',
+  'observer',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What is asked of whoever is told. `none`: for information only. */
+export const EXPECTATIONS = ['acknowledgement', 'task', 'none'] as const;
+export type Expectation = (typeof EXPECTATIONS)[number];
+
+/** Ways a report can reach the centre (S8.3.5, DEC-7). */
+export const CHANNELS = ['web', 'telephone', 'fax', 'email', 'post'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** The three uses of the one form. */
+export const REPORT_KINDS = ['initial', 'follow-up', 'recovery'] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
+
+/** Fields of the incident form (附表三 and what the plan's silence implies); a pack labels, asks or hides them. */
+export const REPORT_FIELDS = [
+  'agencyName',
+  'agencyEmail',
+  'contactName',
+  'contactPhone',
+  'contactFax',
+  'occurred',
+  'aware',
+  'hosts',
+  'securityGrade',
+  'impactLevel',
+  'description',
+  'scope',
+  'measures',
+  'measuresLog',
+  'affectedServices',
+  'affectedSectors',
+  'publicEffect',
+  'support',
+  'flags',
+  'cause',
+  'solution',
+  'resolvedAt',
+  'attachments',
+] as const;
+export type ReportField = (typeof REPORT_FIELDS)[number];
+
+/** Conditions an act must meet besides state and right. */
+export const GUARDS = [
+  'reason',
+  'solution',
+  'resolved-time',
+  'level-confirmed',
+  'recovery-report',
+  'other-level',
+  'target-case',
+  'person',
+  'text',
+  'cause',
+] as const;
+export type Guard = (typeof GUARDS)[number];
+
+/** Lines of one host on the paper form (S8.F3.13 to 18). */
+export const HOST_PARTS = ['ip', 'domain', 'model', 'os', 'url', 'mechanisms'] as const;
+export type HostPart = (typeof HOST_PARTS)[number];
+
+/** Lines above the sections of the paper form (S8.F3.1 to 6). */
+export const HEADER_LINES = ['enquiryPhone', 'fax', 'email', 'address', 'filedAt', 'number'] as const;
+export type HeaderLine = (typeof HEADER_LINES)[number];
+
+/** What a notice template may have filled in, written in braces. No narrative and no person's data among them. */
+export const PLACEHOLDERS = ['number', 'level', 'organisation', 'state', 'asked', 'due', 'phone'] as const;
+export type Placeholder = (typeof PLACEHOLDERS)[number];
