@@ -38,7 +38,8 @@ export const ERRORS = {
     status: 415,
     when: 'The body is not `application/json` in UTF-8 (or, for attachments, not `multipart/form-data`).',
   },
-  'method-not-allowed': { status: 405, when: 'The address exists but not for this method.' },
+  'headers-too-large': { status: 431, when: 'The headers of the request are longer than 16 KiB.' },
+  'request-timeout': { status: 408, when: 'The request did not arrive whole within the time allowed.' },
   'cross-site': {
     status: 403,
     when: 'An act comes from another site, or carries a session cookie without saying where it comes from.',

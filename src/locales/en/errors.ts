@@ -46,10 +46,15 @@ export const errors = {
       detail: 'Only application/json in UTF-8 is accepted here.',
       repair: 'Set Content-Type to application/json and send again.',
     },
-    'method-not-allowed': {
-      title: 'Method not allowed',
-      detail: 'This address does not take this method.',
-      repair: 'See the methods listed in the API documentation.',
+    'headers-too-large': {
+      title: 'Headers too long',
+      detail: 'The headers of the request are longer than can be taken.',
+      repair: "Clear this site's cookies and try again.",
+    },
+    'request-timeout': {
+      title: 'The request took too long to arrive',
+      detail: 'The request did not arrive whole within the time allowed.',
+      repair: 'Check the connection and send again; what you filled in is kept.',
     },
     'cross-site': {
       title: 'Act of unknown origin',

@@ -46,10 +46,15 @@ export const errors = {
       detail: '此處只接受 UTF-8 的 application/json。',
       repair: '請將 Content-Type 設為 application/json 後重送。',
     },
-    'method-not-allowed': {
-      title: '不支援的方法',
-      detail: '這個網址不接受這種要求方法。',
-      repair: '請參閱 API 文件所列的方法。',
+    'headers-too-large': {
+      title: '標頭過長',
+      detail: '要求的標頭超過可接受的長度。',
+      repair: '請清除本網站的 Cookie 後再試。',
+    },
+    'request-timeout': {
+      title: '傳送逾時',
+      detail: '要求未在時限內完整送達。',
+      repair: '請確認網路連線後重送；已填內容仍會保留。',
     },
     'cross-site': {
       title: '來源不明的操作',
