@@ -22,14 +22,19 @@ import {
   SELECTORS,
 } from './vocabulary.ts';
 
-const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$|^[A-Z]$|^[0-9]$/, 'an id: lower-case words joined by hyphens');
+const id = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$|^[A-Z]$|^[0-9]$/, 'an id: lower-case words joined by hyphens');
 /** A text in both languages; zh is the authoritative one. */
 export const bilingual = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
 export type Bilingual = z.infer<typeof bilingual>;
 /** ISO 8601 duration; days and months are counted in the clock's calendar (H16). */
 const duration = z
   .string()
-  .regex(/^P(?=.)(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/, 'an ISO 8601 duration such as PT30M or P1M');
+  .regex(
+    /^P(?=.)(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/,
+    'an ISO 8601 duration such as PT30M or P1M',
+  );
 const date = z.iso.date();
 
 const level = z.strictObject({
@@ -54,7 +59,12 @@ const sector = z.strictObject({
   service: id.optional(),
 });
 
-const body = z.strictObject({ id, name: bilingual, superior: id.optional(), sectors: z.array(id).default([]) });
+const body = z.strictObject({
+  id,
+  name: bilingual,
+  superior: id.optional(),
+  sectors: z.array(id).default([]),
+});
 
 const group = z.strictObject({
   id,
@@ -241,7 +251,14 @@ export const packSchema = z.strictObject({
   groups: z.array(group),
   posts: z.array(post),
   seats: z.array(seat).default([]),
-  desk: z.strictObject({ group: id, phone: z.string(), fax: z.string(), email: z.string(), address: bilingual, name: bilingual }),
+  desk: z.strictObject({
+    group: id,
+    phone: z.string(),
+    fax: z.string(),
+    email: z.string(),
+    address: bilingual,
+    name: bilingual,
+  }),
   compartments: z
     .array(
       z.strictObject({
@@ -292,7 +309,9 @@ export const packSchema = z.strictObject({
       target: id,
     }),
   ),
-  referralTargets: z.array(z.strictObject({ id, name: bilingual, kind: z.enum(['prosecutors', 'disaster']) })),
+  referralTargets: z.array(
+    z.strictObject({ id, name: bilingual, kind: z.enum(['prosecutors', 'disaster']) }),
+  ),
   templates: z.array(template).min(1),
   numbering: z.strictObject({
     /** `{year}` = year of the pack's era (3 digits for ROC), `{seq}` = padded sequence. */

@@ -80,6 +80,7 @@ export const CASE_FACTS = [
   'merged',
   'absorbed',
   'unmerged',
+  'let-go',
   'reopened',
   'message-sent',
   'awareness-corrected',
@@ -87,7 +88,6 @@ export const CASE_FACTS = [
   'acknowledged',
   'clock-warned',
   'clock-overdue',
-  'told-again',
 ] as const;
 export type CaseFactKind = (typeof CASE_FACTS)[number];
 
@@ -193,8 +193,8 @@ export const GUARDS = [
 ] as const;
 export type Guard = (typeof GUARDS)[number];
 
-/** Lines of one host on the paper form (S8.F3.13 to 18). */
-export const HOST_PARTS = ['ip', 'domain', 'model', 'os', 'url', 'mechanisms'] as const;
+/** Lines of one host on the paper form (S8.F3.13 to 18); `os` stands for name, version and serial number. */
+export const HOST_PARTS = ['ips', 'domains', 'makeModel', 'os', 'urls', 'mechanisms'] as const;
 export type HostPart = (typeof HOST_PARTS)[number];
 
 /** Lines above the sections of the paper form (S8.F3.1 to 6). */
