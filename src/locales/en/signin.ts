@@ -1,0 +1,39 @@
+/** Signing in, and the first account of a new installation. */
+import type { signin as source } from '../zh-Hant/signin.ts';
+
+export const signin = {
+  title: 'Sign in',
+  lead: 'Cyber-security incident notification and response',
+  login: 'Account',
+  password: 'Password',
+  show: 'Show password',
+  hide: 'Hide password',
+  submit: 'Sign in',
+  submitting: 'Signing in',
+  needLogin: 'Enter your account.',
+  needPassword: 'Enter your password.',
+  ended: 'Your session has ended. After signing in you return to where you were; your drafts are kept.',
+  noAccess: 'If you cannot sign in you can still report by telephone, fax or e-mail:',
+  demo: {
+    title: 'Sign in as one of the demonstration’s people',
+    lead: 'This is an invented nation: its mechanism is the plan of 2002, its bodies and people are made up. Choose a person to act in that person’s post.',
+    as: (name: string): string => `Sign in as ${name}`,
+    own: 'Use an account of your own',
+  },
+  setup: {
+    title: 'Make the first account',
+    lead: 'This link works once. Afterwards use this account to import bodies, posts and contacts.',
+    organisation: 'Name of your body (in Chinese)',
+    name: 'Your name',
+    email: 'E-mail (this is your account)',
+    password: 'Password',
+    passwordHelp: 'At least 12 characters. A sentence you remember is safer than a row of symbols.',
+    submit: 'Make the account',
+    missing: 'This link is incomplete. Use the whole link shown at installation.',
+    done: 'The account is made; please sign in.',
+    short: 'The password needs at least 12 characters.',
+    needOrganisation: 'Enter the name of your body.',
+    needName: 'Enter your name.',
+    needEmail: 'Enter your e-mail address.',
+  },
+} satisfies typeof source;

@@ -1,0 +1,24 @@
+import type { SessionView } from '../../../src/identity/contract.ts';
+
+export interface Destination {
+  screen: 'home' | 'report' | 'desk' | 'cases' | 'inbox' | 'directory' | 'mechanism' | 'mailbox';
+  path: string;
+}
+
+const ORDER: readonly Destination[] = [
+  { screen: 'desk', path: '/desk' },
+  { screen: 'home', path: '/' },
+  { screen: 'report', path: '/report/new' },
+  { screen: 'cases', path: '/cases' },
+  { screen: 'inbox', path: '/inbox' },
+  { screen: 'directory', path: '/directory' },
+  { screen: 'mechanism', path: '/mechanism' },
+];
+
+/** Where this person's posts let him go, in the order of the menu. */
+export function destinations(session: SessionView): Destination[] {
+  const allowed = ORDER.filter(
+    (to) => to.screen !== 'mailbox' && (session.screens as readonly string[]).includes(to.screen),
+  );
+  return session.demonstration ? [...allowed, { screen: 'mailbox', path: '/mailbox' }] : allowed;
+}

@@ -1,0 +1,4 @@
+/** The demonstration's mailbox. */
+export function Mailbox() {
+  return <main className="page" id="main" tabIndex={-1} />;
+}

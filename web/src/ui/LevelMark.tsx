@@ -1,0 +1,97 @@
+import { useId } from 'react';
+import { useText } from './lang.tsx';
+import { commonText } from './texts.ts';
+import './level.css';
+
+/** The four reserved marks, worst first; a pack says which of its levels is drawn by which. */
+export type Mark = 'filled' | 'three-quarter' | 'half' | 'outline';
+
+/** Outlines in a 32 × 32 box. The fewer the corners, the less severe: octagon, hexagon, square, circle. */
+const SHAPES: Record<Mark, string> = {
+  filled: 'M10.4 2.500h11.200L29.500 10.400v11.200L21.600 29.500H10.400L2.500 21.600V10.400Z',
+  'three-quarter': 'M16 2 28.600 9v14L16 30 3.400 23V9Z',
+  half: 'M6 3.500h20A2.500 2.500 0 0 1 28.500 6v20a2.500 2.500 0 0 1-2.500 2.500H6A2.500 2.500 0 0 1 3.500 26V6A2.500 2.500 0 0 1 6 3.500Z',
+  outline: 'M16 3a13 13 0 1 1 0 26 13 13 0 0 1 0-26Z',
+};
+
+/** From which height down the shape is filled. */
+const FILL_FROM: Record<Mark, number> = { filled: 0, 'three-quarter': 10.5, half: 16, outline: 32 };
+
+const BY_LETTER: Record<string, Mark> = { A: 'filled', B: 'three-quarter', C: 'half', D: 'outline' };
+const COLOUR: Record<Mark, string> = { filled: 'a', 'three-quarter': 'b', half: 'c', outline: 'd' };
+
+interface LevelMarkProps {
+  /** The level's letter or digit; null while no level is proposed. */
+  level: string | null;
+  /** How the pack draws it; by default by its letter. */
+  mark?: Mark;
+  /** Edge in em of the surrounding text. */
+  size?: 's' | 'm' | 'l';
+  /** Proposed but not confirmed: drawn with a gap-toothed edge, said in words. */
+  proposed?: boolean;
+}
+
+/**
+ * An impact level: colour, outline, amount of fill and letter each say it alone, so it survives
+ * colour-blind eyes, a black-and-white print and a photocopy. The letter changes colour where the fill begins.
+ */
+export function LevelMark({ level, mark, size = 'm', proposed = false }: LevelMarkProps) {
+  const t = useText(commonText);
+  const id = useId();
+  if (level === null) {
+    return (
+      <svg
+        className={`level level-${size} level-none`}
+        viewBox="0 0 32 32"
+        role="img"
+        aria-label={t.level.none}
+      >
+        <path d={SHAPES.outline} />
+        <path d="M11 16h10" />
+      </svg>
+    );
+  }
+  const drawn = mark ?? BY_LETTER[level] ?? 'outline';
+  const from = FILL_FROM[drawn];
+  const name = `${proposed ? `${t.level.proposed} ` : ''}${t.level.name(level)}`;
+  return (
+    <svg
+      className={`level level-${size} level-${COLOUR[drawn]}${proposed ? ' level-proposed' : ''}`}
+      viewBox="0 0 32 32"
+      role="img"
+      aria-label={name}
+    >
+      <defs>
+        <clipPath id={`${id}f`}>
+          <rect x="0" y={from} width="32" height={32 - from} />
+        </clipPath>
+        <clipPath id={`${id}e`}>
+          <rect x="0" y="0" width="32" height={from} />
+        </clipPath>
+      </defs>
+      <path className="level-ground" d={SHAPES[drawn]} />
+      <path className="level-fill" d={SHAPES[drawn]} clipPath={`url(#${id}f)`} />
+      <path className="level-edge" d={SHAPES[drawn]} />
+      <text className="level-letter" x="16" y="21.900" clipPath={`url(#${id}e)`}>
+        {level}
+      </text>
+      <text className="level-letter level-letter-on" x="16" y="21.900" clipPath={`url(#${id}f)`}>
+        {level}
+      </text>
+    </svg>
+  );
+}
+
+/** Mark and words together: "A 級", in English "Level A". */
+export function LevelName({ level, mark, proposed }: Omit<LevelMarkProps, 'size'>) {
+  const t = useText(commonText);
+  return (
+    <span className="level-name">
+      <LevelMark level={level} {...(mark ? { mark } : {})} size="s" proposed={proposed ?? false} />
+      <span aria-hidden="true">
+        {proposed && level ? `${t.level.proposed} ` : ''}
+        {level ? t.level.name(level) : t.level.none}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,223 @@
+import type { ReactNode } from 'react';
+import type { KnowsRow } from '../../../src/cases/contract.ts';
+import type { Capacity } from '../../../src/mechanism/vocabulary.ts';
+import { usePick, useText } from './lang.tsx';
+import { EmptyState } from './states.tsx';
+import { commonText } from './texts.ts';
+import { Countdown, DateTime, useNow } from './time.tsx';
+import './who-knows.css';
+
+/** How far the knowledge has come, from "confirmed by a person" to "could not be told". */
+export type KnowState =
+  | 'confirmed'
+  | 'opened'
+  | 'delivered'
+  | 'sending'
+  | 'failed'
+  | 'overdue'
+  | 'withheld'
+  | 'informed';
+
+const STATES: Record<KnowsRow['status'], KnowState> = {
+  acknowledged: 'confirmed',
+  opened: 'opened',
+  'handed-over': 'delivered',
+  queued: 'sending',
+  failed: 'failed',
+  nobody: 'failed',
+  'not-asked': 'informed',
+  closed: 'withheld',
+};
+
+/** Order of the strip: what is known first, what is wrong last, at the end where the eye stops. */
+const ORDER: readonly KnowState[] = ['confirmed', 'opened', 'delivered', 'sending', 'overdue', 'failed'];
+
+const GROUPS: readonly { id: 'told' | 'command' | 'groups' | 'others'; capacities: readonly Capacity[] }[] = [
+  { id: 'told', capacities: ['centre', 'authority', 'subgroup', 'superior'] },
+  { id: 'command', capacities: ['convenor', 'deputy-convenor'] },
+  { id: 'groups', capacities: ['affected', 'summoned'] },
+  { id: 'others', capacities: ['reporter', 'informed'] },
+];
+
+function stateOf(row: KnowsRow, now: number): KnowState {
+  const state = STATES[row.status];
+  const waiting = state === 'opened' || state === 'delivered' || state === 'sending';
+  const late = row.late || (row.confirmBy !== null && new Date(row.confirmBy).getTime() < now);
+  return waiting && late ? 'overdue' : state;
+}
+
+/** The state's own sign: told apart by form, not only by colour. */
+export function KnowMark({ state, label }: { state: KnowState; label?: string }) {
+  return (
+    <svg
+      className={`know-mark know-${state}`}
+      viewBox="0 0 18 18"
+      role={label ? 'img' : undefined}
+      aria-label={label}
+      aria-hidden={label ? undefined : true}
+    >
+      {state === 'confirmed' && (
+        <>
+          <circle className="solid" cx="9" cy="9" r="8" />
+          <path className="on" d="m5.300 9.300 2.500 2.500 4.900-5.300" />
+        </>
+      )}
+      {state === 'opened' && (
+        <>
+          <circle className="ring" cx="9" cy="9" r="7" />
+          <path className="solid" d="M9 2a7 7 0 0 1 0 14Z" />
+        </>
+      )}
+      {state === 'delivered' && <circle className="ring" cx="9" cy="9" r="7" />}
+      {state === 'sending' && <circle className="ring dotted" cx="9" cy="9" r="7" />}
+      {state === 'overdue' && (
+        <>
+          <circle className="solid" cx="9" cy="9" r="8" />
+          <path className="on" d="M9 4.500V9l3 2" />
+        </>
+      )}
+      {state === 'failed' && (
+        <>
+          <path className="ring" d="M9 1.500 16.500 9 9 16.500 1.500 9Z" />
+          <path className="ring" d="m6.500 6.500 5 5m0-5-5 5" />
+        </>
+      )}
+      {state === 'withheld' && <path className="ring" d="M4 9h10" />}
+      {state === 'informed' && <circle className="solid" cx="9" cy="9" r="3" />}
+    </svg>
+  );
+}
+
+interface WhoKnowsProps {
+  rows: readonly KnowsRow[];
+  /** Names of the four groups of recipients, and of capacities. */
+  groupName: (id: 'told' | 'command' | 'groups' | 'others') => string;
+  capacityName: (capacity: Capacity) => string;
+  /** For the desk: the button that records a confirmation by telephone. */
+  action?: (row: KnowsRow) => ReactNode;
+  heading?: 'h2' | 'h3';
+}
+
+/**
+ * Who was told, who has confirmed, who has not answered: always visible beside a case.
+ * Above, one stroke per recipient, so that twenty-one of them are read at a glance; below, each by name.
+ */
+export function WhoKnows({ rows, groupName, capacityName, action, heading: Heading = 'h2' }: WhoKnowsProps) {
+  const t = useText(commonText);
+  const now = useNow();
+  const states = rows.map((row) => stateOf(row, now));
+  const asked = states.filter((state) => ORDER.includes(state));
+  const confirmed = asked.filter((state) => state === 'confirmed').length;
+  const wrong = asked.filter((state) => state === 'overdue' || state === 'failed').length;
+  return (
+    <section className="who-knows" aria-label={t.whoKnows.title}>
+      <Heading className="who-knows-title">{t.whoKnows.title}</Heading>
+      {rows.length === 0 ? (
+        <EmptyState title={t.whoKnows.nobody}>{t.whoKnows.nobodyHelp}</EmptyState>
+      ) : (
+        <>
+          <dl className="who-counts">
+            <div>
+              <dt>{t.whoKnows.confirmed}</dt>
+              <dd>
+                {confirmed}
+                <small>／{asked.length}</small>
+              </dd>
+            </div>
+            <div className={wrong > 0 ? 'late' : ''}>
+              <dt>{t.whoKnows.open}</dt>
+              <dd>{asked.length - confirmed}</dd>
+            </div>
+          </dl>
+          <div className="who-strip" aria-hidden="true">
+            {ORDER.flatMap((state) =>
+              asked
+                .filter((one) => one === state)
+                // biome-ignore lint/suspicious/noArrayIndexKey: identical strokes
+                .map((_, at) => <span key={`${state}${at}`} className={`stroke stroke-${state}`} />),
+            )}
+          </div>
+          {GROUPS.map((group) => {
+            const members = rows
+              .map((row, at) => ({ row, state: states[at] as KnowState }))
+              .filter(({ row }) => group.capacities.includes(row.party.capacities[0] ?? 'informed'));
+            if (members.length === 0) return null;
+            return (
+              <div className="who-group" key={group.id}>
+                <h3>{groupName(group.id)}</h3>
+                <ul>
+                  {members.map(({ row, state }) => (
+                    <WhoRow
+                      key={row.noticeId}
+                      row={row}
+                      state={state}
+                      capacityName={capacityName}
+                      action={action}
+                    />
+                  ))}
+                </ul>
+              </div>
+            );
+          })}
+        </>
+      )}
+    </section>
+  );
+}
+
+interface WhoRowProps {
+  row: KnowsRow;
+  state: KnowState;
+  capacityName: (capacity: Capacity) => string;
+  action: ((row: KnowsRow) => ReactNode) | undefined;
+}
+
+function WhoRow({ row, state, capacityName, action }: WhoRowProps) {
+  const t = useText(commonText);
+  const pick = usePick();
+  const waiting = state === 'opened' || state === 'delivered' || state === 'sending' || state === 'overdue';
+  const attempts = Math.max(0, ...row.deliveries.map((delivery) => delivery.attempts));
+  const failure = row.deliveries.find((delivery) => delivery.state === 'failed')?.reason;
+  const phone = row.call
+    ? row.call.people[0]?.mobile || row.call.people[0]?.phone || row.call.organisationPhone
+    : '';
+  const words =
+    row.acknowledged === null
+      ? t.whoKnows.state[state]
+      : row.acknowledged.how === 'telephone'
+        ? t.whoKnows.byPhone
+        : row.acknowledged.by
+          ? t.whoKnows.by(pick(row.acknowledged.by.name))
+          : t.whoKnows.state.confirmed;
+  return (
+    <li className={`who-row who-${state}`}>
+      <KnowMark state={state} />
+      <div className="who-name">
+        <span className="who-body">{pick(row.party.organisationName)}</span>
+        <span className="who-post">{pick(row.party.postName)}</span>
+        <span className="who-capacity">{row.party.capacities.map(capacityName).join(t.separator)}</span>
+      </div>
+      <div className="who-when">
+        {row.acknowledged ? (
+          <DateTime at={row.acknowledged.at} form="time" />
+        ) : waiting && row.confirmBy ? (
+          <Countdown due={row.confirmBy} short />
+        ) : (
+          <DateTime at={row.toldAt} form="time" />
+        )}
+      </div>
+      <p className="who-words">
+        {words}
+        {!row.acknowledged && attempts > 1 && `${t.separator}${t.whoKnows.attempt(attempts)}`}
+        {failure && `${t.separator}${failure}`}
+        {phone && !row.acknowledged && (
+          <>
+            {t.separator}
+            <a href={`tel:${phone.replaceAll(/[^\d+]/g, '')}`}>{t.whoKnows.fallback(phone)}</a>
+          </>
+        )}
+      </p>
+      {row.call && !row.acknowledged && action && <div className="who-action">{action(row)}</div>}
+    </li>
+  );
+}
