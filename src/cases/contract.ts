@@ -1,6 +1,13 @@
 /** What the API speaks about cases: drafts, reports, acts, and what a viewer is shown. */
 import { z } from 'zod';
-import { ACTS, CAPACITIES, CHANNELS, EXPECTATIONS, RELATIONS, REPORT_KINDS } from '../mechanism/vocabulary.ts';
+import {
+  ACTS,
+  CAPACITIES,
+  CHANNELS,
+  EXPECTATIONS,
+  RELATIONS,
+  REPORT_KINDS,
+} from '../mechanism/vocabulary.ts';
 import { instant, text } from '../platform/fields.ts';
 import { reportContent } from './report-content.ts';
 
@@ -131,7 +138,11 @@ export const caseAct = z.discriminatedUnion('act', [
   act('reopen', { reason: reason.min(1) }),
   act('message', { text: text(5000).min(1) }),
   act('correct-awareness', { at: instant, reason: reason.min(1) }),
-  act('report-convenor-told', { at: instant, how: z.enum(['telephone', 'in-person', 'other']), reason: reason.default('') }),
+  act('report-convenor-told', {
+    at: instant,
+    how: z.enum(['telephone', 'in-person', 'other']),
+    reason: reason.default(''),
+  }),
 ]);
 export type CaseAct = z.infer<typeof caseAct>;
 export type CaseActName = CaseAct['act'];
@@ -180,7 +191,13 @@ export const caseRow = z.strictObject({
   revision: z.int(),
   /** The nearest running clock. */
   nextClock: z.strictObject({ definition: z.string(), dueAt: when, overdue: z.boolean() }).nullable(),
-  notices: z.strictObject({ told: z.int(), acknowledged: z.int(), waiting: z.int(), late: z.int(), failed: z.int() }),
+  notices: z.strictObject({
+    told: z.int(),
+    acknowledged: z.int(),
+    waiting: z.int(),
+    late: z.int(),
+    failed: z.int(),
+  }),
 });
 export type CaseRow = z.infer<typeof caseRow>;
 
@@ -238,7 +255,13 @@ export const stubRow = z.strictObject({
   phone: z.string(),
 });
 export const queueView = z.strictObject({
-  counts: z.strictObject({ all: z.int(), unacknowledged: z.int(), unconfirmed: z.int(), late: z.int(), recovered: z.int() }),
+  counts: z.strictObject({
+    all: z.int(),
+    unacknowledged: z.int(),
+    unconfirmed: z.int(),
+    late: z.int(),
+    recovered: z.int(),
+  }),
   items: z.array(queueRow),
   stubs: z.array(stubRow),
   now: when,
@@ -299,10 +322,24 @@ export const knowsRow = z.strictObject({
   /** What was asked, in the reader's languages. */
   asked: bilingual,
   confirmBy: when.nullable(),
-  status: z.enum(['acknowledged', 'opened', 'handed-over', 'queued', 'failed', 'nobody', 'not-asked', 'closed']),
+  status: z.enum([
+    'acknowledged',
+    'opened',
+    'handed-over',
+    'queued',
+    'failed',
+    'nobody',
+    'not-asked',
+    'closed',
+  ]),
   late: z.boolean(),
   acknowledged: z
-    .strictObject({ at: when, by: personRef.nullable(), how: z.enum(['app', 'telephone', 'act']), recordedBy: personRef.nullable() })
+    .strictObject({
+      at: when,
+      by: personRef.nullable(),
+      how: z.enum(['app', 'telephone', 'act']),
+      recordedBy: personRef.nullable(),
+    })
     .nullable(),
   deliveries: z.array(
     z.strictObject({

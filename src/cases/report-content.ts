@@ -6,7 +6,15 @@
  */
 import { z } from 'zod';
 import { REPORT_FIELDS } from '../mechanism/vocabulary.ts';
-import { emailAddress, hostName, instant, ipAddress, phoneNumber, text, webAddress } from '../platform/fields.ts';
+import {
+  emailAddress,
+  hostName,
+  instant,
+  ipAddress,
+  phoneNumber,
+  text,
+  webAddress,
+} from '../platform/fields.ts';
 
 /** A time as people know it: to the minute, the hour, the day, or not at all (H3). */
 export const statedTime = z.strictObject({
@@ -53,7 +61,10 @@ export const reportContent = z.strictObject({
   description: text(20_000).default(''),
   scope: text(20_000).default(''),
   measures: text(20_000).default(''),
-  measuresLog: z.array(z.strictObject({ at: instant, text: text(2000) })).max(200).default([]),
+  measuresLog: z
+    .array(z.strictObject({ at: instant, text: text(2000) }))
+    .max(200)
+    .default([]),
   affectedServices: z.array(text(60)).max(40).default([]),
   affectedSectors: z.array(text(60)).max(40).default([]),
   publicEffect: text(5000).default(''),

@@ -194,7 +194,7 @@ export const GUARDS = [
 export type Guard = (typeof GUARDS)[number];
 
 /** Lines of one host on the paper form (S8.F3.13 to 18); `os` stands for name, version and serial number. */
-export const HOST_PARTS = ['ips', 'domains', 'makeModel', 'os', 'urls', 'mechanisms'] as const;
+export const HOST_PARTS = ['ip', 'domain', 'model', 'os', 'url', 'mechanisms'] as const;
 export type HostPart = (typeof HOST_PARTS)[number];
 
 /** Lines above the sections of the paper form (S8.F3.1 to 6). */

@@ -23,6 +23,9 @@ export interface DatabaseOptions {
 
 const INT8 = 20;
 const NUMERIC_OIDS_AS_NUMBER = new Set([INT8]);
+/** A calendar date has no time zone: it stays the text `2026-11-22`. */
+const DATE = 1082;
+const asText = (text: string): string => text;
 
 /** A count or an id that fits a number exactly; one that does not is an error, never a rounded value. */
 function safeInteger(text: string): number {
@@ -37,9 +40,11 @@ function safeInteger(text: string): number {
  */
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    NUMERIC_OIDS_AS_NUMBER.has(oid) && format !== 'binary'
-      ? safeInteger
-      : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    oid === DATE
+      ? asText
+      : NUMERIC_OIDS_AS_NUMBER.has(oid) && format !== 'binary'
+        ? safeInteger
+        : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 };
 
 /** Errors of a connection that could not be made yet, as while the server starts or fails over. */

@@ -1,0 +1,284 @@
+/**
+ * The state of a case as it follows from its facts, and from nothing else.
+ *
+ *   suspected ─promote→ reported ⇄ returned
+ *   reported → registered(列管) → handling → recovered → released(解除列管)
+ *                                     ↑ send back ┘
+ *   exits: dismissed · withdrawn · merged; reopen leads back to handling
+ *
+ * Which acts lead where is the pack's; `evolve` only applies what a fact says. `tocsin verify` folds every case's facts
+ * in a fresh process and compares with what is stored.
+ */
+import type { CaseFact, Routing } from './facts.ts';
+
+export interface Grading {
+  readonly level: string;
+  readonly status: 'proposed' | 'confirmed';
+  readonly at: string;
+  readonly person: string | null;
+  readonly post: string | null;
+  readonly reason: string;
+}
+
+/** How a case stands to one threshold of the pack (reaching level A). */
+export interface Crossing {
+  /** How many times it was crossed; the escalation fires once per crossing (H7). */
+  readonly count: number;
+  readonly inside: boolean;
+  readonly confirmed: boolean;
+}
+
+/** Everything known of a case. Plain JSON: times are ISO strings in UTC, so that it compares byte for byte. */
+export interface CaseState {
+  readonly id: string;
+  readonly revision: number;
+  readonly number: string;
+  readonly series: string;
+  readonly year: number;
+  readonly seq: number;
+  readonly incident: string;
+  readonly organisation: string;
+  readonly mode: 'live' | 'exercise';
+  readonly compartment: string | null;
+  readonly pack: string;
+  readonly routing: Routing;
+  readonly state: string;
+  readonly previousState: string | null;
+  readonly open: boolean;
+  readonly suspected: boolean;
+  readonly level: string;
+  readonly levelStatus: 'proposed' | 'confirmed';
+  readonly proposedLevel: string;
+  readonly gradings: readonly Grading[];
+  readonly thresholds: { readonly [threshold: string]: Crossing };
+  readonly summary: string;
+  readonly reports: number;
+  /** The recovery report that waits for release, if any. */
+  readonly recovery: {
+    readonly ordinal: number;
+    readonly solved: boolean;
+    readonly resolvedAt: string | null;
+  } | null;
+  readonly takenBy: string | null;
+  readonly takenPost: string | null;
+  readonly withdrawalRequested: boolean;
+  readonly convenorTold: boolean;
+  readonly mergedInto: { readonly id: string; readonly number: string } | null;
+  readonly absorbed: readonly {
+    readonly id: string;
+    readonly number: string;
+    readonly awareAt: string | null;
+  }[];
+  readonly occurredAt: string | null;
+  readonly awareAt: string | null;
+  readonly openedAt: string;
+  readonly registeredAt: string | null;
+  readonly gradedAt: string | null;
+  readonly recoveredAt: string | null;
+  readonly closedAt: string | null;
+  readonly changedAt: string;
+  /** Posts told that may see the case. */
+  readonly told: readonly string[];
+}
+
+/** Keys of the viewers of a case (S7.11.2, DEC-19, DEC-22); `actor_keys()` is compared with them. */
+export function seenBy(state: CaseState): string[] {
+  const { routing } = state;
+  const keys = new Set(['system', `org:${state.organisation}`, `group:${routing.desk}`]);
+  if (state.compartment === null) {
+    keys.add('desk').add('watch').add(`group:${routing.subgroup}`);
+    for (const group of routing.affected) keys.add(`group:${group}`);
+  }
+  for (const body of routing.superiors) keys.add(`org:${body}`);
+  if (routing.authority !== null) keys.add(`org:${routing.authority}`);
+  for (const post of state.told) keys.add(`post:${post}`);
+  return [...keys].sort();
+}
+
+/** The state after the first fact. */
+function open(id: string, fact: CaseFact & { kind: 'opened' }): CaseState {
+  const { data } = fact;
+  const at = fact.at.toISOString();
+  return {
+    id,
+    revision: fact.seq,
+    number: data.number,
+    series: data.series,
+    year: data.year,
+    seq: data.seq,
+    incident: data.incident,
+    organisation: data.organisation,
+    mode: data.mode,
+    compartment: data.compartment,
+    pack: data.pack,
+    routing: data.routing,
+    state: data.state ?? 'reported',
+    previousState: null,
+    open: true,
+    suspected: data.suspected,
+    level: '',
+    levelStatus: 'proposed',
+    proposedLevel: '',
+    gradings: [],
+    thresholds: {},
+    summary: '',
+    reports: 0,
+    recovery: null,
+    takenBy: null,
+    takenPost: null,
+    withdrawalRequested: false,
+    convenorTold: false,
+    mergedInto: null,
+    absorbed: [],
+    occurredAt: null,
+    awareAt: null,
+    openedAt: at,
+    registeredAt: null,
+    gradedAt: null,
+    recoveredAt: null,
+    closedAt: null,
+    changedAt: at,
+    told: [],
+  };
+}
+
+/** What a fact of each kind adds, besides state, time and who was told. */
+function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
+  const at = fact.at.toISOString();
+  switch (fact.kind) {
+    case 'filed': {
+      const { data } = fact;
+      return {
+        reports: data.ordinal,
+        suspected: data.suspected,
+        summary: data.summary || state.summary,
+        occurredAt: data.occurredAt ?? state.occurredAt,
+        awareAt: state.awareAt ?? data.awareAt,
+        routing: { ...state.routing, affected: union(state.routing.affected, data.affected) },
+        ...(data.kind === 'recovery'
+          ? {
+              recovery: { ordinal: data.ordinal, solved: data.solved, resolvedAt: data.resolvedAt },
+              recoveredAt: data.resolvedAt ?? at,
+            }
+          : {}),
+      };
+    }
+    case 'level-proposed': {
+      const grading = proposal(fact, 'proposed', fact.data.level, '');
+      return {
+        proposedLevel: fact.data.level,
+        gradings: [...state.gradings, grading],
+        // A proposal counts until somebody whose task it is has confirmed a level (DEC-4).
+        ...(state.levelStatus === 'proposed' ? { level: fact.data.level } : {}),
+      };
+    }
+    case 'graded':
+      return {
+        level: fact.data.level,
+        levelStatus: 'confirmed',
+        gradedAt: state.gradedAt ?? at,
+        gradings: [...state.gradings, proposal(fact, 'confirmed', fact.data.level, fact.data.reason)],
+      };
+    case 'threshold-reached': {
+      const { threshold, crossing, confirmed } = fact.data;
+      return {
+        thresholds: { ...state.thresholds, [threshold]: { count: crossing, inside: true, confirmed } },
+        ...(fact.data.again ? {} : { convenorTold: false }),
+      };
+    }
+    case 'threshold-left':
+      return {
+        thresholds: {
+          ...state.thresholds,
+          [fact.data.threshold]: { count: fact.data.crossing, inside: false, confirmed: false },
+        },
+      };
+    case 'taken':
+      return { takenBy: fact.person, takenPost: fact.post };
+    case 'handed-over':
+      return { takenBy: fact.data.to, takenPost: fact.data.toPost };
+    case 'registered':
+      return { registeredAt: state.registeredAt ?? at };
+    case 'promoted':
+      return { suspected: false };
+    case 'sent-back':
+      return { recovery: null, recoveredAt: null };
+    case 'reopened':
+      return { recovery: null, recoveredAt: null };
+    case 'withdrawal-requested':
+      return { withdrawalRequested: true };
+    case 'withdrawal-refused':
+    case 'withdrawn':
+      return { withdrawalRequested: false };
+    case 'merged':
+      return { mergedInto: { id: fact.data.into, number: fact.data.number } };
+    case 'unmerged':
+      return { mergedInto: null };
+    case 'absorbed':
+      return {
+        absorbed: [
+          ...state.absorbed,
+          { id: fact.data.case, number: fact.data.number, awareAt: fact.data.awareAt },
+        ],
+      };
+    case 'let-go':
+      return { absorbed: state.absorbed.filter((one) => one.id !== fact.data.case) };
+    case 'awareness-corrected':
+      return { awareAt: fact.data.at };
+    case 'convenor-told':
+      return { convenorTold: true };
+    default:
+      return {};
+  }
+}
+
+function proposal(fact: CaseFact, status: 'proposed' | 'confirmed', level: string, reason: string): Grading {
+  return { level, status, at: fact.at.toISOString(), person: fact.person, post: fact.post, reason };
+}
+
+function union(a: readonly string[], b: readonly string[]): readonly string[] {
+  return [...new Set([...a, ...b])];
+}
+
+/** The state after one more fact. Throws on a gap in the stream: a stream is whole or it is nothing. */
+export function evolve(id: string, before: CaseState | null, fact: CaseFact): CaseState {
+  if (before === null) {
+    if (fact.kind !== 'opened' || fact.seq !== 1)
+      throw new Error(`case ${id}: the first fact must be "opened" with number 1`);
+    return withTold(open(id, fact), fact);
+  }
+  if (fact.seq !== before.revision + 1)
+    throw new Error(`case ${id}: fact ${fact.seq} follows ${before.revision}`);
+  const next: CaseState = {
+    ...before,
+    ...change(before, fact),
+    revision: fact.seq,
+    changedAt: fact.at.toISOString(),
+  };
+  return withTold(withState(next, fact), fact);
+}
+
+function withState(state: CaseState, fact: CaseFact): CaseState {
+  const { state: to, open: isOpen } = fact.data;
+  if (to === undefined || to === state.state) return state;
+  const nowOpen = isOpen ?? state.open;
+  return {
+    ...state,
+    previousState: state.state,
+    state: to,
+    open: nowOpen,
+    closedAt: nowOpen ? null : (state.closedAt ?? fact.at.toISOString()),
+  };
+}
+
+function withTold(state: CaseState, fact: CaseFact): CaseState {
+  const inside = (fact.data.told ?? []).filter((told) => told.inside).map((told) => told.post);
+  return inside.length === 0 ? state : { ...state, told: union(state.told, inside) };
+}
+
+/** Folds a whole stream. Null for an empty one. */
+export function rebuild(id: string, facts: Iterable<CaseFact>): CaseState | null {
+  let state: CaseState | null = null;
+  for (const fact of facts) state = evolve(id, state, fact);
+  return state;
+}

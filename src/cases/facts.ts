@@ -1,0 +1,146 @@
+/**
+ * The facts of a case: what was decided, by whom, when. Append-only; the state of a case follows from them alone
+ * (see evolve.ts). A fact stores the decision, not the formula: a later pack or rule never changes what an old fact says.
+ *
+ * Shapes carry a version (`facts.shape`, now 1 everywhere). To change a shape: add the new one, upcast the old one in
+ * {@link upcast}, and leave the golden history (golden-history.test.ts) as it is.
+ */
+import type { Capacity, Channel, ReportKind } from '../mechanism/vocabulary.ts';
+
+/** Who was told by a fact: the post, by which route of the pack, and whether he may see the case (DEC-19). */
+export interface Told {
+  readonly post: string;
+  readonly route: string;
+  readonly inside: boolean;
+}
+
+/** Where a case belongs, decided when it is opened and kept although the directory moves on (H42). */
+export interface Routing {
+  /** Group that controls the case: the crisis subgroup, or the compartment's own (DEC-19). */
+  readonly desk: string;
+  /** Competent authority (主管機關). */
+  readonly authority: string | null;
+  /** Bodies above the reporting one, nearest first (S2.1). */
+  readonly superiors: readonly string[];
+  readonly subgroup: string;
+  readonly affected: readonly string[];
+  readonly sectors: readonly string[];
+  /** The desk's own body reports: another body's deputy convenor releases (DEC-23). */
+  readonly deskReports: boolean;
+}
+
+/** Present in every fact: who was told by it, and the state it led to when it changed one. */
+interface Common {
+  readonly told?: readonly Told[];
+  readonly state?: string;
+  readonly open?: boolean;
+}
+
+interface FactData {
+  opened: {
+    number: string;
+    series: string;
+    year: number;
+    seq: number;
+    organisation: string;
+    incident: string;
+    pack: string;
+    mode: 'live' | 'exercise';
+    compartment: string | null;
+    suspected: boolean;
+    routing: Routing;
+  };
+  filed: {
+    report: string;
+    ordinal: number;
+    kind: ReportKind;
+    hash: string;
+    level: string;
+    suspected: boolean;
+    summary: string;
+    channel: Channel;
+    toldAt: string;
+    onBehalf: boolean;
+    occurredAt: string | null;
+    awareAt: string | null;
+    resolvedAt: string | null;
+    solved: boolean;
+    affected: readonly string[];
+    flags: readonly string[];
+  };
+  taken: Record<never, never>;
+  'handed-over': { to: string; toPost: string; reason: string };
+  registered: Record<never, never>;
+  'asked-back': { message: string };
+  'level-proposed': { level: string; previous: string | null };
+  graded: { level: string; previous: string; reason: string; changed: boolean };
+  'threshold-reached': {
+    threshold: string;
+    crossing: number;
+    level: string;
+    confirmed: boolean;
+    again: boolean;
+  };
+  'threshold-left': { threshold: string; crossing: number; level: string };
+  promoted: { reason: string };
+  'sent-back': { reason: string };
+  released: { reason: string };
+  dismissed: { reason: string };
+  'withdrawal-requested': { reason: string };
+  'withdrawal-refused': { reason: string };
+  withdrawn: { reason: string };
+  merged: { into: string; number: string; reason: string };
+  absorbed: { case: string; number: string; awareAt: string | null };
+  unmerged: { from: string; number: string; reason: string };
+  'let-go': { case: string; number: string };
+  reopened: { reason: string };
+  'message-sent': { message: string; direction: 'to-agency' | 'to-desk' };
+  'awareness-corrected': { at: string; previous: string | null; reason: string };
+  'convenor-told': { at: string; how: string; reason: string };
+  acknowledged: {
+    notice: string;
+    post: string;
+    capacities: readonly Capacity[];
+    how: 'app' | 'telephone' | 'act';
+    at: string;
+    by: string | null;
+    recordedBy: string | null;
+  };
+  'clock-warned': { clock: string; definition: string; dueAt: string };
+  'clock-overdue': { clock: string; definition: string; dueAt: string };
+}
+
+export type FactKind = keyof FactData;
+/** What the rules decide: a fact before it has a place and a time. */
+export type NewFact = {
+  [K in FactKind]: { readonly kind: K; readonly data: Readonly<FactData[K]> & Common };
+}[FactKind];
+/** A fact in its stream. */
+export type CaseFact = NewFact & {
+  readonly seq: number;
+  readonly at: Date;
+  readonly person: string | null;
+  readonly post: string | null;
+};
+
+/** A stored row of any release as today's fact. Shape 1 is the only one so far. */
+export function upcast(row: {
+  seq: number;
+  kind: string;
+  shape: number;
+  data: unknown;
+  at: Date;
+  person_id: string | null;
+  post_id: string | null;
+}): CaseFact {
+  if (row.shape !== 1)
+    throw new Error(`fact of unknown shape ${row.shape} (${row.kind}): written by a newer release`);
+  return {
+    seq: row.seq,
+    kind: row.kind as FactKind,
+    data: row.data,
+    at: row.at,
+    person: row.person_id,
+    post: row.post_id,
+  } as CaseFact;
+}

@@ -1,0 +1,115 @@
+/** What filing a report decides: the facts of a new case, or of one more report to an open one. Pure. */
+import { isAtLeast, type Pack, sectorRouting } from '../mechanism/index.ts';
+import type { Channel, ReportKind } from '../mechanism/vocabulary.ts';
+import type { FileReport } from './contract.ts';
+import { summaryOf } from './content-rules.ts';
+import type { CaseState } from './evolve.ts';
+import type { NewFact, Routing } from './facts.ts';
+import { requireTransition, stateChange } from './rules.ts';
+
+/** What the shell found out and claimed before the rule runs. */
+export interface FilingInput {
+  readonly reportId: string;
+  readonly hash: string;
+  readonly kind: ReportKind;
+  readonly channel: Channel;
+  readonly toldAt: string;
+  readonly onBehalf: boolean;
+  readonly suspected: boolean;
+  readonly content: FileReport['content'];
+}
+
+/** Identity and place of a case about to be opened. */
+export interface OpeningInput {
+  readonly caseId: string;
+  readonly number: string;
+  readonly series: string;
+  readonly year: number;
+  readonly seq: number;
+  readonly organisation: string;
+  readonly pack: string;
+  readonly mode: 'live' | 'exercise';
+  readonly compartment: string | null;
+  readonly routing: Routing;
+}
+
+/** Subgroups of the sectors the reporter names as affected, beyond the case's own (H26, DEC-22). */
+function affectedBy(content: FileReport['content'], pack: Pack): string[] {
+  if (content.affectedSectors.length === 0) return [];
+  const { subgroup, affectedSubgroups } = sectorRouting(pack, content.affectedSectors);
+  return [subgroup, ...affectedSubgroups];
+}
+
+function filed(
+  input: FilingInput,
+  ordinal: number,
+  ownSubgroup: string,
+  pack: Pack,
+): NewFact & { kind: 'filed' } {
+  const { content } = input;
+  return {
+    kind: 'filed',
+    data: {
+      report: input.reportId,
+      ordinal,
+      kind: input.kind,
+      hash: input.hash,
+      level: content.impactLevel,
+      suspected: input.suspected,
+      summary: summaryOf(content.description),
+      channel: input.channel,
+      toldAt: input.toldAt,
+      onBehalf: input.onBehalf,
+      occurredAt: content.occurred.at,
+      awareAt: content.aware.at,
+      resolvedAt: content.resolvedAt,
+      solved: content.solution.trim() !== '',
+      affected: affectedBy(content, pack).filter((group) => group !== ownSubgroup),
+      flags: Object.entries(content.flags).flatMap(([flag, told]) => (told === null ? [] : [flag])),
+    },
+  };
+}
+
+/** Facts of a first report: the case is opened, the report filed, the level proposed (figure 5, steps 3 and 4). */
+export function openCase(opening: OpeningInput, input: FilingInput, pack: Pack): NewFact[] {
+  const { caseId, ...identity } = opening;
+  const state = input.suspected ? (pack.suspectedState ?? pack.initialState) : pack.initialState;
+  return [
+    {
+      kind: 'opened',
+      data: { ...identity, incident: caseId, suspected: input.suspected, state, open: true },
+    },
+    filed(input, 1, opening.routing.subgroup, pack),
+    ...(input.suspected ? [] : [proposed(input.content.impactLevel, null)]),
+  ];
+}
+
+function proposed(level: string, previous: string | null): NewFact {
+  return { kind: 'level-proposed', data: { level, previous } };
+}
+
+/** Facts of a follow-up or recovery report (S8.3.7). A new proposed level goes to the desk again (figure 5, step 13). */
+export function addReport(state: CaseState, input: FilingInput, pack: Pack): NewFact[] {
+  const transition = requireTransition(
+    input.kind === 'recovery' ? 'file-recovery' : 'file-follow-up',
+    state,
+    pack,
+  );
+  const fact = filed(
+    { ...input, suspected: state.suspected },
+    state.reports + 1,
+    state.routing.subgroup,
+    pack,
+  );
+  const level = input.content.impactLevel;
+  const worsened = pack.thresholds.some(
+    (threshold) =>
+      isAtLeast(pack, level, threshold.atLeast) && !isAtLeast(pack, state.level, threshold.atLeast),
+  );
+  return [
+    { ...fact, data: { ...fact.data, ...stateChange(transition, state, pack) } },
+    ...(level !== state.proposedLevel && !state.suspected && (level !== state.level || worsened)
+      ? [proposed(level, state.level)]
+      : []),
+  ];
+}

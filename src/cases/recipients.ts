@@ -1,0 +1,183 @@
+/**
+ * Who must be told by a fact: the pack's routes resolved against the directory. Pure.
+ *
+ * Receipts to the centre, the competent authority and the subgroup's convening body are three unless two of them are the
+ * same body (DEC-21). One act makes at most one notice per post: where several routes meet, the gravest leads and the
+ * capacities are joined.
+ */
+import type { DirectorySnapshot, SnapshotPost } from '../directory/index.ts';
+import { type MatchContext, type Pack, type Route, routesFor } from '../mechanism/index.ts';
+import type { Capacity, Expectation, Selector } from '../mechanism/vocabulary.ts';
+import type { CaseState } from './evolve.ts';
+import type { FactKind } from './facts.ts';
+
+/** What the rules may look at: the mechanism, the directory, and the moment. */
+export interface World {
+  readonly pack: Pack;
+  readonly directory: DirectorySnapshot;
+  readonly now: Date;
+}
+
+/** A notice before it is stored. */
+export interface Recipient {
+  readonly post: SnapshotPost;
+  readonly route: string;
+  readonly capacity: Capacity;
+  readonly capacities: readonly Capacity[];
+  readonly expects: Expectation;
+  /** ISO duration, or null. */
+  readonly within: string | null;
+  readonly urgent: boolean;
+  readonly template: string;
+  /** May see the case; outside a compartment's walls only content-free notices go (DEC-19). */
+  readonly inside: boolean;
+}
+
+/** The subgroup's posts that are told: its officers, and for the crisis subgroup its duty officers. */
+function groupPosts(world: World, group: string): SnapshotPost[] {
+  return ['subgroup-officer', 'duty-officer'].flatMap((role) =>
+    world.directory.postsWithRole(role as SnapshotPost['role']).filter((post) => post.groupCode === group),
+  );
+}
+
+/** The post that answers for a body: its contact post, or the nearest one above it. Nothing is un-routable (DEC-10). */
+function bodyPosts(world: World, organisationId: string): SnapshotPost[] {
+  for (const id of [organisationId, ...world.directory.superiors(organisationId).map((body) => body.id)]) {
+    const contact = world.directory.postsOf(id).find((post) => post.role === 'contact');
+    if (contact) return [contact];
+  }
+  return [];
+}
+
+/** The posts a selector means for this case, now. */
+export function resolve(selector: Selector, state: CaseState, world: World): SnapshotPost[] {
+  const { directory, pack } = world;
+  const { routing } = state;
+  const post = (id: string | null) => (id === null ? undefined : directory.posts.get(id));
+  switch (selector) {
+    case 'desk':
+      return groupPosts(world, routing.desk);
+    case 'authority':
+      return routing.authority === null ? [] : bodyPosts(world, routing.authority);
+    case 'superiors': {
+      const direct = routing.superiors[0];
+      return direct === undefined || direct === routing.authority ? [] : bodyPosts(world, direct);
+    }
+    case 'subgroup':
+      return groupPosts(world, routing.subgroup);
+    case 'affected-subgroups':
+      return routing.affected
+        .filter((group) => group !== routing.subgroup)
+        .flatMap((group) => groupPosts(world, group));
+    case 'all-subgroups':
+      return pack.groups
+        .filter((group) => group.kind === 'subgroup')
+        .flatMap((group) => groupPosts(world, group.id));
+    case 'service-centre':
+      return [...directory.postsWithRole('service-centre')];
+    case 'deputy-convenors':
+      return [...directory.postsWithRole('deputy-convenor')];
+    case 'convenor':
+      return [...directory.postsWithRole('convenor')];
+    case 'reporter':
+      return bodyPosts(world, state.organisation);
+    case 'told':
+      return state.told.map(post).filter((one) => one !== undefined);
+    case 'holder':
+      return [post(state.takenPost)].filter((one) => one !== undefined);
+  }
+}
+
+/** True when a post stands within the walls of the case's compartment, or the case has none. */
+export function isInside(post: SnapshotPost, state: CaseState, world: World): boolean {
+  if (state.compartment === null) return true;
+  const own = world.directory.organisations.get(post.organisationId)?.compartment ?? null;
+  return own === state.compartment || post.groupCode === state.routing.desk;
+}
+
+const EXPECTATION_ORDER: readonly Expectation[] = ['none', 'acknowledgement', 'task'];
+
+/** The graver of two ways to tell the same post. */
+function graver(a: Recipient, b: Recipient): Recipient {
+  if (a.urgent !== b.urgent) return a.urgent ? a : b;
+  return EXPECTATION_ORDER.indexOf(b.expects) > EXPECTATION_ORDER.indexOf(a.expects) ? b : a;
+}
+
+function join(a: Recipient, b: Recipient): Recipient {
+  const lead = graver(a, b);
+  return { ...lead, capacities: [...new Set([...a.capacities, ...b.capacities])] };
+}
+
+/** Receipts that go to one body become one, kept by the subgroup's officer, who is there at night (DEC-21). */
+function mergeReceipts(recipients: Recipient[], pack: Pack): Recipient[] {
+  const kept: Recipient[] = [];
+  for (const recipient of recipients) {
+    const mergeable = pack.mergeReceipts.includes(recipient.capacity);
+    const same = mergeable
+      ? kept.findIndex(
+          (other) =>
+            other.route !== recipient.route &&
+            pack.mergeReceipts.includes(other.capacity) &&
+            other.post.organisationId === recipient.post.organisationId,
+        )
+      : -1;
+    if (same === -1) {
+      kept.push(recipient);
+      continue;
+    }
+    const other = kept[same] as Recipient;
+    const keeper = other.post.role === 'contact' ? recipient : other;
+    kept[same] = { ...join(other, recipient), post: keeper.post, capacity: keeper.capacity };
+  }
+  return kept;
+}
+
+function recipientsOf(route: Route, state: CaseState, world: World): Recipient[] {
+  return route.to.flatMap((selector) =>
+    resolve(selector, state, world).map((post) => ({
+      post,
+      route: route.id,
+      capacity: route.capacity,
+      capacities: [route.capacity],
+      expects: route.expects,
+      within: route.within ?? null,
+      urgent: route.urgent,
+      template: route.template,
+      inside: isInside(post, state, world),
+    })),
+  );
+}
+
+/**
+ * Everyone a fact tells. `state` is the case after the fact; `actorPost` acts himself, so he is told nothing that asks
+ * nothing of him.
+ */
+export function recipients(
+  kind: FactKind,
+  context: MatchContext,
+  state: CaseState,
+  world: World,
+  actorPost: string | null,
+): Recipient[] {
+  const closed = new Set(world.pack.templates.map((template) => template.id));
+  const found = routesFor(world.pack, kind, context).flatMap((route) => recipientsOf(route, state, world));
+  const allowed = found.flatMap((recipient) => {
+    if (recipient.inside) return [recipient];
+    // Outside the walls only what the pack words without content is said.
+    const template = `${recipient.template}-closed`;
+    return closed.has(template) ? [{ ...recipient, template }] : [];
+  });
+  return byPost(mergeReceipts(allowed, world.pack)).filter(
+    (recipient) => recipient.post.id !== actorPost || recipient.expects !== 'none',
+  );
+}
+
+/** One recipient per post: the gravest way to tell him, in all his capacities. */
+export function byPost(all: readonly Recipient[]): Recipient[] {
+  const posts = new Map<string, Recipient>();
+  for (const recipient of all) {
+    const other = posts.get(recipient.post.id);
+    posts.set(recipient.post.id, other ? join(other, recipient) : recipient);
+  }
+  return [...posts.values()];
+}

@@ -1,0 +1,91 @@
+/** Who may do what with a case: the pack's table applied to the posts a person holds. Pure. */
+import type { DirectorySnapshot, SnapshotPost } from '../directory/index.ts';
+import { type Pack, rightsAllow, transitionFor } from '../mechanism/index.ts';
+import { ACTS, type Act, type Relation } from '../mechanism/vocabulary.ts';
+import type { CaseState } from './evolve.ts';
+
+/** How a post stands to a case; several relations may hold at once. */
+export function relationsOf(post: SnapshotPost, state: CaseState, directory: DirectorySnapshot): Relation[] {
+  const { routing } = state;
+  const body = post.organisationId;
+  const relations: Relation[] = [];
+  const own = body === state.organisation;
+  if (own) relations.push('own');
+  if (post.groupCode !== null && post.groupCode === routing.desk) relations.push('desk');
+  if (body === routing.authority) relations.push('authority');
+  if (routing.superiors.includes(body)) relations.push('superior');
+  if (post.groupCode === routing.subgroup) relations.push('subgroup');
+  if (post.groupCode !== null && routing.affected.includes(post.groupCode)) relations.push('affected');
+  if (post.role === 'convenor' || post.role === 'deputy-convenor') {
+    if (!state.routing.deskReports || !sameHouse(body, state, directory)) relations.push('command');
+  }
+  if (state.told.includes(post.id)) relations.push('told');
+  relations.push('any');
+  return relations;
+}
+
+/** The post's body belongs to the house that reports, so it must not judge its own case (DEC-23). */
+function sameHouse(body: string, state: CaseState, directory: DirectorySnapshot): boolean {
+  const house = directory.groups.get(state.routing.desk)?.conveningBody ?? state.organisation;
+  return (
+    body === house ||
+    body === state.organisation ||
+    directory.superiors(body).some((above) => above.id === house)
+  );
+}
+
+/** The relation by which the post may do the act in the case's present state, or null. */
+export function mayAct(
+  act: Act,
+  post: SnapshotPost,
+  state: CaseState,
+  directory: DirectorySnapshot,
+  pack: Pack,
+): Relation | null {
+  for (const relation of relationsOf(post, state, directory)) {
+    const right = rightsAllow(pack, {
+      roles: [{ role: post.role, relation }],
+      act,
+      state: state.state,
+      deskReports: state.routing.deskReports,
+    });
+    if (right) return relation;
+  }
+  return null;
+}
+
+/** Acts the viewer's posts may do now, each with the posts it may be done in. */
+export function actsOpenTo(
+  posts: readonly SnapshotPost[],
+  state: CaseState,
+  directory: DirectorySnapshot,
+  pack: Pack,
+): { act: Act; posts: SnapshotPost[]; relation: Relation }[] {
+  return ACTS.flatMap((act) => {
+    if (!possible(act, state, pack)) return [];
+    const able = posts.flatMap((post) => {
+      const relation = mayAct(act, post, state, directory, pack);
+      return relation === null ? [] : [{ post, relation }];
+    });
+    const first = able[0];
+    return first ? [{ act, posts: able.map((one) => one.post), relation: first.relation }] : [];
+  });
+}
+
+/** The state allows the act and what the case itself must have is there. What the actor must still say is asked later. */
+function possible(act: Act, state: CaseState, pack: Pack): boolean {
+  if (act === 'file-initial') return false;
+  const transition = transitionFor(pack, act, state.state);
+  if (!transition) return false;
+  if (act === 'approve-withdrawal' || act === 'refuse-withdrawal') return state.withdrawalRequested;
+  if (act === 'request-withdrawal') return !state.withdrawalRequested;
+  if (act === 'confirm-level') return state.levelStatus === 'proposed' || state.proposedLevel !== state.level;
+  if (act === 'change-level') return state.levelStatus === 'confirmed';
+  if (act === 'report-convenor-told')
+    return Object.values(state.thresholds).some((one) => one.inside) && !state.convenorTold;
+  return transition.guards.every((guard) => {
+    if (guard === 'level-confirmed') return state.levelStatus === 'confirmed';
+    if (guard === 'recovery-report') return state.recovery !== null;
+    return true;
+  });
+}

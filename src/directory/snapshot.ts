@@ -1,0 +1,215 @@
+/**
+ * The directory as the rules see it: who is above whom, which posts there are, who holds them.
+ * Pure: built from plain rows, so that rules and tests need no database.
+ */
+import type { Role } from '../mechanism/vocabulary.ts';
+
+export interface SnapshotOrganisation {
+  readonly id: string;
+  readonly code: string;
+  readonly nameZh: string;
+  readonly nameEn: string;
+  readonly kind: string;
+  readonly superiorId: string | null;
+  readonly authorityId: string | null;
+  readonly successorId: string | null;
+  /** The primary sector first. */
+  readonly sectors: readonly string[];
+  readonly compartment: string | null;
+  readonly county: string | null;
+  readonly phone: string;
+  readonly fax: string;
+  readonly email: string;
+  /** ISO dates; both ends included. */
+  readonly validFrom: string;
+  readonly validTo: string | null;
+}
+
+export interface SnapshotPost {
+  readonly id: string;
+  readonly code: string;
+  readonly nameZh: string;
+  readonly nameEn: string;
+  readonly role: Role;
+  readonly organisationId: string;
+  readonly groupCode: string | null;
+  readonly press: boolean;
+  readonly max: number;
+}
+
+export interface SnapshotGroup {
+  readonly code: string;
+  readonly kind: string;
+  readonly nameZh: string;
+  readonly nameEn: string;
+  readonly conveningBody: string | null;
+}
+
+export interface SnapshotHolding {
+  readonly postId: string;
+  readonly personId: string;
+  readonly acting: boolean;
+  readonly from: Date;
+  readonly to: Date | null;
+}
+
+export interface SnapshotPerson {
+  readonly id: string;
+  readonly nameZh: string;
+  readonly nameEn: string;
+  readonly title: string;
+  readonly organisationId: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly mobile: string;
+  readonly fax: string;
+  readonly language: string;
+}
+
+/** One person of a body's handling team (S7.12.1). */
+export interface SnapshotTeamMember {
+  readonly organisationId: string;
+  readonly personId: string;
+  readonly function: 'head' | 'prevention' | 'crisis' | 'both';
+  readonly from: Date;
+  readonly to: Date | null;
+}
+
+/** One entry of the contact network (S8.1.2), in the body's own order. */
+export interface SnapshotContact {
+  readonly organisationId: string;
+  readonly personId: string;
+  readonly ordinal: number;
+  readonly from: Date;
+  readonly to: Date | null;
+}
+
+export interface SnapshotRows {
+  readonly version: number;
+  readonly organisations: readonly SnapshotOrganisation[];
+  readonly groups: readonly SnapshotGroup[];
+  readonly posts: readonly SnapshotPost[];
+  readonly holdings: readonly SnapshotHolding[];
+  readonly persons: readonly SnapshotPerson[];
+  readonly teamMembers?: readonly SnapshotTeamMember[];
+  readonly contacts?: readonly SnapshotContact[];
+}
+
+/** True while something that runs from `from` (included) to `to` (excluded) runs. */
+export function isRunning(period: { readonly from: Date; readonly to: Date | null }, at: Date): boolean {
+  return period.from <= at && (period.to === null || period.to > at);
+}
+
+/** The whole directory at one version, indexed for routing. */
+export class DirectorySnapshot {
+  readonly version: number;
+  readonly organisations: ReadonlyMap<string, SnapshotOrganisation>;
+  readonly groups: ReadonlyMap<string, SnapshotGroup>;
+  readonly posts: ReadonlyMap<string, SnapshotPost>;
+  readonly persons: ReadonlyMap<string, SnapshotPerson>;
+  readonly #postsByOrganisation: ReadonlyMap<string, readonly SnapshotPost[]>;
+  readonly #postsByRole: ReadonlyMap<string, readonly SnapshotPost[]>;
+  readonly #holdingsByPost: ReadonlyMap<string, readonly SnapshotHolding[]>;
+  readonly #holdingsByPerson: ReadonlyMap<string, readonly SnapshotHolding[]>;
+  readonly #teamByOrganisation: ReadonlyMap<string, readonly SnapshotTeamMember[]>;
+  readonly #contactsByOrganisation: ReadonlyMap<string, readonly SnapshotContact[]>;
+  #organisationsByCode: ReadonlyMap<string, SnapshotOrganisation> | undefined;
+  #postsByCode: ReadonlyMap<string, SnapshotPost> | undefined;
+  #below: ReadonlyMap<string | null, readonly SnapshotOrganisation[]> | undefined;
+
+  constructor(rows: SnapshotRows) {
+    this.version = rows.version;
+    this.organisations = new Map(rows.organisations.map((row) => [row.id, row]));
+    this.groups = new Map(rows.groups.map((row) => [row.code, row]));
+    this.posts = new Map(rows.posts.map((row) => [row.id, row]));
+    this.persons = new Map(rows.persons.map((row) => [row.id, row]));
+    this.#postsByOrganisation = Map.groupBy(rows.posts, (row) => row.organisationId);
+    this.#postsByRole = Map.groupBy(rows.posts, (row) => row.role);
+    this.#holdingsByPost = Map.groupBy(rows.holdings, (row) => row.postId);
+    this.#holdingsByPerson = Map.groupBy(rows.holdings, (row) => row.personId);
+    this.#teamByOrganisation = Map.groupBy(rows.teamMembers ?? [], (row) => row.organisationId);
+    this.#contactsByOrganisation = Map.groupBy(rows.contacts ?? [], (row) => row.organisationId);
+  }
+
+  /** The body with this code; codes are stable and unique. */
+  organisationByCode(code: string): SnapshotOrganisation | undefined {
+    this.#organisationsByCode ??= new Map([...this.organisations.values()].map((row) => [row.code, row]));
+    return this.#organisationsByCode.get(code);
+  }
+
+  /** The post with this code. */
+  postByCode(code: string): SnapshotPost | undefined {
+    this.#postsByCode ??= new Map([...this.posts.values()].map((row) => [row.code, row]));
+    return this.#postsByCode.get(code);
+  }
+
+  /** Bodies directly below an organisation (ended ones too); of `null`, those at the top. */
+  subordinates(organisationId: string | null): readonly SnapshotOrganisation[] {
+    this.#below ??= Map.groupBy(this.organisations.values(), (row) => row.superiorId);
+    return this.#below.get(organisationId) ?? [];
+  }
+
+  /** The body itself and everything below it. */
+  subtree(organisationId: string): ReadonlySet<string> {
+    const found = new Set([organisationId]);
+    for (const id of found) for (const below of this.subordinates(id)) found.add(below.id);
+    return found;
+  }
+
+  /** The handling team (資通安全處理小組) at `at`, its head first (S7.12.1). */
+  teamOf(organisationId: string, at: Date): readonly SnapshotTeamMember[] {
+    return (this.#teamByOrganisation.get(organisationId) ?? [])
+      .filter((member) => isRunning(member, at))
+      .sort((a, b) => Number(b.function === 'head') - Number(a.function === 'head'));
+  }
+
+  /** The contact network's entries for a body at `at`, in their order (S8.1.2). */
+  contactsOf(organisationId: string, at: Date): readonly SnapshotContact[] {
+    return (this.#contactsByOrganisation.get(organisationId) ?? [])
+      .filter((contact) => isRunning(contact, at))
+      .sort((a, b) => a.ordinal - b.ordinal);
+  }
+
+  /** Every holding of a post, ended and future ones too. */
+  holdingsOf(postId: string): readonly SnapshotHolding[] {
+    return this.#holdingsByPost.get(postId) ?? [];
+  }
+
+  postsOf(organisationId: string): readonly SnapshotPost[] {
+    return this.#postsByOrganisation.get(organisationId) ?? [];
+  }
+
+  postsWithRole(role: Role): readonly SnapshotPost[] {
+    return this.#postsByRole.get(role) ?? [];
+  }
+
+  /** Those who hold the post at `at`, holders before acting holders; empty when vacant. */
+  holders(postId: string, at: Date): readonly SnapshotHolding[] {
+    return (this.#holdingsByPost.get(postId) ?? [])
+      .filter((holding) => isRunning(holding, at))
+      .sort((a, b) => Number(a.acting) - Number(b.acting));
+  }
+
+  /** The posts a person holds at `at`. */
+  postsHeldBy(personId: string, at: Date): readonly SnapshotPost[] {
+    return (this.#holdingsByPerson.get(personId) ?? [])
+      .filter((holding) => isRunning(holding, at))
+      .map((holding) => this.posts.get(holding.postId))
+      .filter((post) => post !== undefined);
+  }
+
+  /** Bodies above an organisation, nearest first; stops at a loop rather than running for ever (S2.1). */
+  superiors(organisationId: string): readonly SnapshotOrganisation[] {
+    const chain: SnapshotOrganisation[] = [];
+    const seen = new Set([organisationId]);
+    let above = this.organisations.get(organisationId)?.superiorId ?? null;
+    while (above !== null && !seen.has(above)) {
+      seen.add(above);
+      const body = this.organisations.get(above);
+      if (!body) break;
+      chain.push(body);
+      above = body.superiorId;
+    }
+    return chain;
+  }
+}
