@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CivilDateTime, ParsedWhen } from './roc-date.ts';
 import {
   civilAt,
   formatIso,
@@ -12,7 +13,6 @@ import {
   parseWhen,
   ROC_EPOCH,
 } from './roc-date.ts';
-import type { CivilDateTime, ParsedWhen } from './roc-date.ts';
 
 const today = { year: 2026, month: 11, day: 22 };
 const iso = (parsed: ParsedWhen): string => (parsed.ok ? formatIso(parsed.value) : parsed.fault);
