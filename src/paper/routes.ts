@@ -1,0 +1,74 @@
+/** The printed form over HTTP: one filed report, and the blank form for fax and hand delivery. */
+import type { FastifyRequest } from 'fastify';
+import type { CaseView, ReportView } from '../cases/contract.ts';
+import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
+import { type PaperPack, paperParams, paperQuery } from './contract.ts';
+import { renderPdf } from './render.ts';
+import { blankPaper, paperOf } from './rules.ts';
+
+/** A report with its case, as the one who asks may see them, and the mechanism it was filed under. */
+export interface LoadedReport {
+  pack: PaperPack;
+  view: Pick<CaseView, 'case' | 'gradings' | 'attachments'>;
+  report: ReportView;
+}
+
+export interface PaperDependencies {
+  /** Reads one report under the caller's own rights; refuses `not-found` for what he may not see. */
+  loadReport: (request: FastifyRequest, caseId: string, ordinal: number) => Promise<LoadedReport>;
+  /** The mechanism in force now, whose form is printed blank. */
+  packInForce: () => PaperPack | Promise<PaperPack>;
+  now: () => Date;
+}
+
+/**
+ * `GET /api/v1/cases/:id/reports/:ordinal/paper.pdf?lang=` and `GET /api/v1/forms/incident.pdf?lang=`.
+ * The blank form needs no session: whoever cannot sign in must still be able to report (S8.3.5).
+ */
+export function paperRoutes(dependencies: PaperDependencies): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/v1/cases/:id/reports/:ordinal/paper.pdf',
+      {
+        config: { raw: true },
+        schema: {
+          ...about('paper', '一份通報單的列印本（PDF）', 'One filed report in the official layout, as PDF'),
+          params: paperParams,
+          querystring: paperQuery,
+        },
+      },
+      async (request, reply) => {
+        const { id, ordinal } = request.params;
+        const lang = request.query.lang ?? request.lang;
+        const { pack, view, report } = await dependencies.loadReport(request, id, ordinal);
+        const pdf = await renderPdf(paperOf({ pack, view, report, printedAt: dependencies.now() }, lang));
+        return reply
+          .header('content-type', 'application/pdf')
+          .header('content-disposition', `inline; filename="${fileName(view.case.number, ordinal)}"`)
+          .header('cache-control', 'private, no-store')
+          .send(pdf);
+      },
+    );
+    app.get(
+      '/api/v1/forms/incident.pdf',
+      {
+        config: { raw: true },
+        schema: { ...about('paper', '空白通報單（PDF）', 'The blank form, as PDF'), querystring: paperQuery },
+      },
+      async (request, reply) => {
+        const lang = request.query.lang ?? request.lang;
+        const pdf = await renderPdf(blankPaper(await dependencies.packInForce(), lang, dependencies.now()));
+        return reply
+          .header('content-type', 'application/pdf')
+          .header('content-disposition', `inline; filename="incident-form-${lang}.pdf"`)
+          .header('cache-control', 'no-cache')
+          .send(pdf);
+      },
+    );
+  };
+}
+
+/** A name every file system takes: the number without anything that could be a path. */
+function fileName(number: string, ordinal: number): string {
+  return `${number.replace(/[^A-Za-z0-9-]+/g, '-').slice(0, 60)}-${ordinal}.pdf`;
+}
