@@ -184,7 +184,7 @@ const clock = z.strictObject({
 const calendar = z.strictObject({
   id,
   name: bilingual,
-  workingDays: z.array(z.int().min(1).max(7)),
+  workingDays: z.array(z.int().min(1).max(7)).min(1),
   holidays: z.array(date).default([]),
   extraWorkingDays: z.array(date).default([]),
 });

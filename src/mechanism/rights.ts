@@ -2,8 +2,8 @@
 import type { Pack, Right, Transition } from './pack.ts';
 import type { Act, Relation, Role } from './vocabulary.ts';
 
-/** One post of the actor's: what kind it is and how it stands to the case. */
-export type Standing = { role: Role; relations: readonly Relation[] };
+/** One post of the actor's in one of its relations to the case. */
+export type Standing = { role: Role; relation: Relation };
 
 /** What is asked of the rights table. */
 export type RightsQuestion = {
@@ -27,7 +27,7 @@ export function rightsAllow(pack: Pack, question: RightsQuestion): Right | null 
 
 function rowFits(right: Right, standing: Standing, question: RightsQuestion): boolean {
   if (right.role !== standing.role) return false;
-  if (right.relation !== 'any' && !standing.relations.includes(right.relation)) return false;
+  if (right.relation !== 'any' && right.relation !== standing.relation) return false;
   if (!right.acts.includes(question.act)) return false;
   if (right.states !== 'any' && !right.states.includes(question.state)) return false;
   if (right.when !== undefined && (right.when === 'desk-reports') !== question.deskReports) return false;

@@ -1,0 +1,101 @@
+/** Can a case live and end, and has every act somebody who may do it? (S8.9.1, SF5, rule 7) */
+import { type Finding, finding } from './check.ts';
+import type { Pack, Transition } from './pack.ts';
+import type { Act } from './vocabulary.ts';
+
+/** States, transitions and the rights table, held against each other. */
+export function lifecycleProblems(pack: Pack): Finding[] {
+  return [...starts(pack), ...reach(pack), ...ambiguous(pack), ...rightsFit(pack)];
+}
+
+function entryStates(pack: Pack): string[] {
+  return [pack.initialState, pack.suspectedState].filter((id) => id !== undefined);
+}
+
+function starts(pack: Pack): Finding[] {
+  const final = new Set(pack.states.filter((state) => state.kind === 'final').map((state) => state.id));
+  const check = (key: 'initialState' | 'suspectedState') => {
+    const id = pack[key];
+    return id !== undefined && final.has(id) ? [finding('start-is-final', [key], { id })] : [];
+  };
+  return [...check('initialState'), ...check('suspectedState')];
+}
+
+/** States a transition may lead to; `same` and `previous` lead only where the case has been. */
+function targets(transition: Transition): string[] {
+  return transition.to === 'same' || transition.to === 'previous' ? [] : [transition.to];
+}
+
+function reach(pack: Pack): Finding[] {
+  const reached = new Set(entryStates(pack));
+  for (let before = -1; before !== reached.size; ) {
+    before = reached.size;
+    for (const one of pack.transitions) {
+      if (one.from.some((state) => reached.has(state))) for (const to of targets(one)) reached.add(to);
+    }
+  }
+  const ends = new Set(pack.states.filter((state) => state.kind === 'final').map((state) => state.id));
+  for (let before = -1; before !== ends.size; ) {
+    before = ends.size;
+    for (const one of pack.transitions) {
+      if (targets(one).some((to) => ends.has(to))) for (const from of one.from) ends.add(from);
+    }
+  }
+  return pack.states.flatMap(({ id }, index) => [
+    ...(reached.has(id) ? [] : [finding('unreachable-state', ['states', index], { id })]),
+    ...(ends.has(id) ? [] : [finding('dead-end-state', ['states', index], { id })]),
+  ]);
+}
+
+function ambiguous(pack: Pack): Finding[] {
+  const seen = new Set<string>();
+  return pack.transitions.flatMap((one, index) =>
+    one.from.flatMap((state) => {
+      const key = `${one.act} ${state}`;
+      const twice = seen.has(key);
+      seen.add(key);
+      const noPast = one.to === 'previous' && entryStates(pack).includes(state);
+      return [
+        ...(twice ? [finding('transition-ambiguous', ['transitions', index], { act: one.act, state })] : []),
+        ...(noPast
+          ? [finding('previous-without-past', ['transitions', index], { act: one.act, state })]
+          : []),
+      ];
+    }),
+  );
+}
+
+function rightsFit(pack: Pack): Finding[] {
+  const found: Finding[] = [];
+  const allowed = (act: Act, state: string) =>
+    pack.rights.some((one) => one.acts.includes(act) && (one.states === 'any' || one.states.includes(state)));
+  pack.transitions.forEach(({ act, from }, index) => {
+    for (const state of from) {
+      if (!allowed(act, state)) {
+        found.push(finding('act-without-right', ['transitions', index], { act, state }));
+      }
+    }
+  });
+  // A row may join acts and states that do not all meet; but no act and no state may stand there for nothing.
+  const opens = (act: Act) => act === 'file-initial';
+  const possible = (act: Act, state: string) =>
+    opens(act) || pack.transitions.some((one) => one.act === act && one.from.includes(state));
+  const every = pack.states.map((state) => state.id);
+  pack.rights.forEach(({ acts, states }, index) => {
+    const listed = states === 'any' ? every : states;
+    acts.forEach((act, i) => {
+      if (listed.some((state) => possible(act, state))) return;
+      const params = { act, state: states === 'any' ? '*' : states.join(', ') };
+      found.push(finding('right-without-transition', ['rights', index, 'acts', i], params));
+    });
+    if (states === 'any') return;
+    states.forEach((state, i) => {
+      if (acts.some((act) => possible(act, state))) return;
+      const params = { act: acts.join(', '), state };
+      found.push(finding('right-without-transition', ['rights', index, 'states', i], params));
+    });
+  });
+  if (!pack.rights.some((one) => one.acts.includes('file-initial')))
+    found.push(finding('nobody-files', ['rights']));
+  return found;
+}
