@@ -16,6 +16,9 @@ const LEADING = 3;
 /** Room for a pen on a blank form. */
 const PEN_LINE = 20;
 
+/** Joiners and variation selectors: they shape other characters and print as nothing themselves. */
+const INVISIBLE = /[\u200b-\u200d]|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/gu;
+
 const FONTS = {
   regular: import.meta.resolve('@expo-google-fonts/noto-sans-tc/400Regular/NotoSansTC_400Regular.ttf'),
   bold: import.meta.resolve('@expo-google-fonts/noto-sans-tc/700Bold/NotoSansTC_700Bold.ttf'),
@@ -65,7 +68,7 @@ export async function renderPdf(form: PaperForm): Promise<Buffer> {
   const pen = penOf(doc);
 
   doc.font('bold').fontSize(SIZE.title);
-  doc.text(pen.fit(form.title), MARGIN.left, MARGIN.top, { width: pen.width, align: 'center' });
+  doc.text(pen.legible(form.title), MARGIN.left, MARGIN.top, { width: pen.width, align: 'center' });
   doc.y += 8;
   for (const block of form.body) draw(pen, block);
   if (form.appendix.length > 0) {
@@ -89,7 +92,7 @@ interface Pen {
   doc: Page;
   width: number;
   /** Text as the font can show it. */
-  fit: (text: string) => string;
+  legible: (text: string) => string;
   /** Codes of the characters that had to be replaced so far. */
   missing: () => string[];
   /** Starts a page unless that much height is left. */
@@ -106,13 +109,8 @@ function penOf(doc: Page): Pen {
   doc.font('regular');
   const font = (doc as unknown as { _font: { font: { hasGlyphForCodePoint: (code: number) => boolean } } })
     ._font.font;
-  const fit = (text: string): string =>
-    Array.from(
-      text
-        .normalize('NFC')
-        .replace(/\t/g, '　')
-        .replace(/[\u200b-\u200d\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu, ''),
-    )
+  const legible = (text: string): string =>
+    Array.from(text.normalize('NFC').replace(/\t/g, '　').replace(INVISIBLE, ''))
       .map((char) => {
         const code = char.codePointAt(0) ?? 0;
         if (char === '\n' || font.hasGlyphForCodePoint(code)) return char;
@@ -124,7 +122,7 @@ function penOf(doc: Page): Pen {
   const pen: Pen = {
     doc,
     width,
-    fit,
+    legible,
     missing: () =>
       [...replaced]
         .sort((a, b) => a - b)
@@ -143,7 +141,7 @@ function penOf(doc: Page): Pen {
         .font(bold ? 'bold' : 'regular')
         .fontSize(size)
         .fillColor(INK);
-      doc.text(fit(text), MARGIN.left + indent, doc.y, { width: width - indent, lineGap: LEADING });
+      doc.text(legible(text), MARGIN.left + indent, doc.y, { width: width - indent, lineGap: LEADING });
     },
   };
   return pen;
@@ -205,7 +203,7 @@ function drawOptions(pen: Pen, options: readonly string[]): void {
   const height = doc.currentLineHeight(true) + LEADING;
   const gap = SIZE.body;
   let x = 0;
-  for (const option of options.map(pen.fit)) {
+  for (const option of options.map(pen.legible)) {
     const width = doc.widthOfString(option);
     if (x > 0 && x + width > pen.width) {
       x = 0;
@@ -226,7 +224,7 @@ function drawOptions(pen: Pen, options: readonly string[]): void {
 }
 
 function withColon(pen: Pen, label: string): string {
-  return /[：:]$/.test(label) ? label : label + (/[\u3000-\u9fff]/.test(label) ? '：' : pen.fit(': '));
+  return /[：:]$/.test(label) ? label : label + (/[\u3000-\u9fff]/.test(label) ? '：' : pen.legible(': '));
 }
 
 /** Labels with their values over a ruled line, side by side; a value too long for that flows below its label. */
@@ -241,7 +239,7 @@ function drawRow(pen: Pen, cells: readonly PaperCell[], strong: boolean): void {
     const labelWidth = Math.min(doc.widthOfString(label) + 2, usable * cell.share * 0.6);
     const valueWidth = usable * cell.share - labelWidth;
     doc.font('regular');
-    const value = pen.fit(cell.value);
+    const value = pen.legible(cell.value);
     const height = Math.max(
       doc.heightOfString(value || ' ', { width: valueWidth, lineGap: LEADING }),
       doc.heightOfString(label, { width: labelWidth, lineGap: LEADING }),
@@ -285,7 +283,10 @@ function runningLines(doc: Page, form: PaperForm, pen: Pen): void {
     if (form.exercise) drillMarks(doc, form, width, height);
     doc.font('regular').fontSize(SIZE.small).fillColor(FAINT);
     const half = pen.width / 2;
-    doc.text(oneLine(doc, pen.fit(form.agency), half), MARGIN.left, 36, { width: half, lineBreak: false });
+    doc.text(oneLine(doc, pen.legible(form.agency), half), MARGIN.left, 36, {
+      width: half,
+      lineBreak: false,
+    });
     doc.text(`${form.running}　${t.page(at + 1, count)}`, MARGIN.left + half, 36, {
       width: half,
       align: 'right',
@@ -294,7 +295,10 @@ function runningLines(doc: Page, form: PaperForm, pen: Pen): void {
     pen.rule(50);
     pen.rule(height - 54);
     for (const [line, text] of form.foot.entries()) {
-      doc.text(pen.fit(text), MARGIN.left, height - 49 + line * 12, { width: pen.width, lineBreak: false });
+      doc.text(pen.legible(text), MARGIN.left, height - 49 + line * 12, {
+        width: pen.width,
+        lineBreak: false,
+      });
     }
   }
 }
