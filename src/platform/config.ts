@@ -90,10 +90,11 @@ const isNetwork = (text: string): boolean => {
 const smtpUrl = z
   .string()
   .refine((text) => isUrl(text, ['smtp:', 'smtps:']) && new URL(text).hostname !== '');
-const databaseUrl = z
-  .string()
-  .refine((text) => isUrl(text, ['postgresql:', 'postgres:']) && new URL(text).username !== '')
-  .refine((text) => new URL(text).pathname.length > 1);
+const databaseUrl = z.string().refine((text) => {
+  if (!isUrl(text, ['postgresql:', 'postgres:'])) return false;
+  const { username, pathname } = new URL(text);
+  return username !== '' && pathname.length > 1;
+});
 
 const list = (text: string): string[] => text.split(',').map((part) => part.trim());
 
@@ -189,8 +190,8 @@ const VARIABLES = {
   PUBLIC_URL: variable({
     schema: z
       .string()
-      .refine((text) => isUrl(text, ['http:', 'https:']))
       .refine((text) => {
+        if (!isUrl(text, ['http:', 'https:'])) return false;
         const { username, password, search, hash, pathname } = new URL(text);
         return !username && !password && !search && !hash && pathname === '/';
       })

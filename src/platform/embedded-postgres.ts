@@ -300,3 +300,27 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     throw error;
   }
 }
+
+/**
+ * The doors of a server another process of ours keeps running in `dataDir`, for commands such as backup
+ * that must work while the product does.
+ * @returns undefined when none is running there
+ */
+export function runningPostgres(
+  dataDir: string,
+): Pick<EmbeddedPostgres, 'ownerUrl' | 'appUrl' | 'superuserUrl'> | undefined {
+  let cluster: string;
+  try {
+    cluster = join(realpathSync(dataDir), 'postgres', 'cluster');
+  } catch {
+    return undefined;
+  }
+  if (!findServer(cluster)) return undefined;
+  // The fifth line of the server's own file is the folder of its socket.
+  const socketDir = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[4]!;
+  return {
+    ownerUrl: socketUrl(socketDir, ROLES.owner, DATABASE),
+    appUrl: socketUrl(socketDir, ROLES.app, DATABASE),
+    superuserUrl: socketUrl(socketDir, ROLES.superuser, 'postgres'),
+  };
+}

@@ -133,5 +133,11 @@ export function createLog({ level, destination }: LogOptions): Log {
     },
   };
   // Synchronous: the last line before an end, however sudden, is written.
-  return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
+  const log = pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
+  // pino does not hand the bindings' formatter down to children; what they add is picked as well.
+  const child = log.child;
+  log.child = function pickedChild(this: Log, bindings: object, childOptions?: object) {
+    return child.call(this, pickFields({ ...bindings }), childOptions as never);
+  } as Log['child'];
+  return log;
 }

@@ -61,6 +61,10 @@ export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"'
 export function roleOf(url: string): string {
   const name = decodeURIComponent(new URL(url).username);
   if (!name) throw new Error('the database URL names no role (postgresql://role@…)');
+  // Migrations also build statements from text, where no quoting of an identifier would help.
+  if (!/^[A-Za-z0-9_.-]+$/.test(name)) {
+    throw new Error(`the database role ${JSON.stringify(name)} must consist of letters, digits, _ . and -`);
+  }
   return name;
 }
 
