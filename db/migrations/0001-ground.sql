@@ -332,8 +332,6 @@ create table clocks (
   overdue_at timestamptz,
   late_by_regrading boolean not null default false,
   history jsonb not null default '[]',
-  lease_until timestamptz,
-  fence int not null default 0,
   unique (case_id, definition, ordinal)
 );
 create index clocks_next on clocks (next_at) where next_at is not null;

@@ -6,7 +6,7 @@
  * capacities are joined.
  */
 import type { DirectorySnapshot, SnapshotPost } from '../directory/index.ts';
-import { type MatchContext, type Pack, type Route, routesFor } from '../mechanism/index.ts';
+import { type MatchContext, type Pack, type Route, routesFor, templateFor } from '../mechanism/index.ts';
 import type { Capacity, Expectation, Selector } from '../mechanism/vocabulary.ts';
 import type { CaseState } from './evolve.ts';
 import type { FactKind } from './facts.ts';
@@ -159,16 +159,15 @@ export function recipients(
   world: World,
   actorPost: string | null,
 ): Recipient[] {
-  const closed = new Set(world.pack.templates.map((template) => template.id));
   const found = routesFor(world.pack, kind, context).flatMap((route) => recipientsOf(route, state, world));
+  // Outside the walls only what the pack words without content is said.
   const allowed = found.flatMap((recipient) => {
-    if (recipient.inside) return [recipient];
-    // Outside the walls only what the pack words without content is said.
-    const template = `${recipient.template}-closed`;
-    return closed.has(template) ? [{ ...recipient, template }] : [];
+    const template = templateFor(world.pack, recipient.template, recipient.inside);
+    return template === null ? [] : [{ ...recipient, template: template.id }];
   });
   return byPost(mergeReceipts(allowed, world.pack)).filter(
-    (recipient) => recipient.post.id !== actorPost || recipient.expects !== 'none',
+    (recipient) =>
+      recipient.post.id !== actorPost || recipient.expects !== 'none' || recipient.capacity === 'reporter',
   );
 }
 

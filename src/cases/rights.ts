@@ -48,6 +48,7 @@ export function mayAct(
       act,
       state: state.state,
       deskReports: state.routing.deskReports,
+      compartment: state.compartment,
     });
     if (right) return relation;
   }

@@ -91,6 +91,7 @@ export const ERRORS = {
     status: 409,
     when: 'A release is asked for while the recovery report states no time of resolution.',
   },
+  'level-unconfirmed': { status: 409, when: 'A release is asked for while nobody has confirmed the level.' },
   'not-recovered': { status: 409, when: 'A release is asked for without an accepted recovery report.' },
   'already-final': { status: 409, when: 'The case has ended; the act is possible only on a live case.' },
   'nothing-to-merge': { status: 409, when: 'A merge names no case that could be merged.' },

@@ -145,6 +145,11 @@ export const errors = {
       detail: 'The recovery report states no time of resolution, so the case cannot be released.',
       repair: 'Ask the reporting body to add the time, or send the report back saying what is missing.',
     },
+    'level-unconfirmed': {
+      title: 'The level is not confirmed',
+      detail: 'Nobody has confirmed the impact level of this case, so it cannot be released.',
+      repair: 'Confirm the impact level first.',
+    },
     'not-recovered': {
       title: 'No recovery report yet',
       detail: 'The case has no accepted recovery report and cannot be released.',

@@ -140,6 +140,11 @@ export const errors = {
       detail: '結報未載明解決時間，不能解除列管。',
       repair: '請通報機關補填解決時間，或退回結報並說明所缺。',
     },
+    'level-unconfirmed': {
+      title: '等級尚未確認',
+      detail: '本案的影響等級尚未經確認，不能解除列管。',
+      repair: '請先確認影響等級。',
+    },
     'not-recovered': {
       title: '尚無結報',
       detail: '本案尚無經接受的結報，不能解除列管。',

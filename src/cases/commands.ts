@@ -1,0 +1,707 @@
+/** What people do with cases: one exported function each. Everything goes through write.ts. */
+import { v7 as uuid } from 'uuid';
+import type { Actor } from '../platform/actor.ts';
+import type { AppContext } from '../platform/context.ts';
+import { refuse, refuseFields } from '../platform/errors.ts';
+import { read, type Tx, write } from '../platform/transaction.ts';
+import { activePackHash } from '../mechanism/index.ts';
+import { routeOf } from '../directory/index.ts';
+import { formatNumber, seriesFor } from '../mechanism/index.ts';
+import type { SnapshotPost } from '../directory/index.ts';
+import type { z } from 'zod';
+import { applyFacts, type Before, type Doer } from './consequences.ts';
+import { contentProblems } from './content-rules.ts';
+import type {
+  actAnswer,
+  CaseAct,
+  FiledAnswer,
+  FileReport,
+  previewAnswer,
+  previewFiling,
+} from './contract.ts';
+import type { CaseState } from './evolve.ts';
+import type { NewFact } from './facts.ts';
+import { addReport, type FilingInput, openCase, type OpeningInput } from './filing.ts';
+import { type Recipient, byPost, type World } from './recipients.ts';
+import { type ActInput, choosePost, decide, reachUnconfirmed } from './rules.ts';
+import { PERSONAL_FIELDS } from './report-content.ts';
+import { answerRow, claimNumber, factsOf, findCase } from './store.ts';
+import { hashOf, knownByActing, once, openForWriting, partyOf, store, worldFor } from './write.ts';
+
+type ActAnswer = z.infer<typeof actAnswer>;
+
+/** The posts the actor holds now. */
+function postsHeld(actor: Actor, world: World): readonly SnapshotPost[] {
+  return actor.personId === null ? [] : world.directory.postsHeldBy(actor.personId, world.now);
+}
+
+function requirePerson(actor: Actor): string {
+  return actor.personId ?? refuse('not-signed-in');
+}
+
+// ── filing ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The post in which a person files for an organisation: of that body, of one above it, or the desk on its behalf (SI.4). */
+function filingPost(
+  held: readonly SnapshotPost[],
+  organisationId: string,
+  desk: string,
+  world: World,
+): SnapshotPost | undefined {
+  const above = new Set(world.directory.superiors(organisationId).map((body) => body.id));
+  return (
+    held.find(
+      (post) => post.organisationId === organisationId && post.role !== 'auditor' && post.role !== 'observer',
+    ) ??
+    held.find(
+      (post) => post.groupCode === desk && (post.role === 'duty-officer' || post.role === 'subgroup-officer'),
+    ) ??
+    held.find((post) => above.has(post.organisationId) && post.role === 'contact')
+  );
+}
+
+interface PreparedReport {
+  readonly input: FilingInput;
+  readonly rows: { reports: object[]; report_persons: object[] };
+}
+
+/** Splits what names a person from what is kept for ever, and hashes both (INV-1). */
+function prepareReport(
+  tx: Tx,
+  caseId: string,
+  ordinal: number,
+  request: FileReport,
+  actor: { person: string; post: string },
+  onBehalf: boolean,
+): PreparedReport {
+  const reportId = uuid();
+  const persons: Record<string, unknown> = {};
+  const kept: Record<string, unknown> = { ...request.content };
+  for (const field of PERSONAL_FIELDS) {
+    persons[field] = request.content[field];
+    delete kept[field];
+  }
+  const hash = hashOf({ content: kept, persons: hashOf(persons) });
+  const toldAt = request.toldAt ?? tx.now.toISOString();
+  return {
+    input: {
+      reportId,
+      hash,
+      kind: request.kind,
+      channel: request.channel,
+      toldAt,
+      onBehalf,
+      suspected: request.suspected,
+      content: request.content,
+    },
+    rows: {
+      reports: [
+        {
+          id: reportId,
+          case_id: caseId,
+          ordinal,
+          kind: request.kind,
+          suspected: request.suspected,
+          content: kept,
+          content_hash: `\\x${hash}`,
+          channel: request.channel,
+          told_at: toldAt,
+          received_at: tx.now,
+          late_reason: request.lateReason || null,
+          filed_by: actor.person,
+          filed_post: actor.post,
+          on_behalf: onBehalf,
+        },
+      ],
+      report_persons: [{ report_id: reportId, data: persons }],
+    },
+  };
+}
+
+function checkContent(world: World, request: FileReport): void {
+  const problems = contentProblems(world.pack, request.kind, request.content, world.now).map((problem) => ({
+    ...problem,
+    path: `content.${problem.path}`,
+  }));
+  if (request.toldAt !== null && Date.parse(request.toldAt) > world.now.getTime() + 120_000) {
+    problems.push({ path: 'toldAt', code: 'in-the-future' });
+  }
+  if (problems.length > 0) refuseFields(...problems);
+}
+
+function filedAnswerOf(
+  state: CaseState,
+  prepared: PreparedReport,
+  told: readonly Recipient[],
+  world: World,
+  late: boolean,
+): FiledAnswer {
+  const aware = state.awareAt;
+  return {
+    caseId: state.id,
+    reportId: prepared.input.reportId,
+    number: state.number,
+    kind: prepared.input.kind,
+    receivedAt: world.now.toISOString(),
+    state: state.state,
+    level: state.level,
+    minutesFromAwareness:
+      aware === null
+        ? null
+        : Math.max(0, Math.round((Date.parse(prepared.input.toldAt) - Date.parse(aware)) / 60_000)),
+    late,
+    toldParties: told.map((one) => partyOf(one, world)),
+  };
+}
+
+/**
+ * Files a report: one transaction for report, case, number, facts, state, clocks, notices and deliveries (INV-1 to INV-3).
+ * @param key the idempotency key; a repeat gives the same answer, another request under it is refused
+ * @throws Refusal invalid-input, forbidden-act, not-found, idempotency-key-reused
+ * Answers S8.3.1–S8.3.7, S8.F3.6, DEC-21, H14, SI.1, SI.4.
+ */
+export async function file(
+  ctx: AppContext,
+  actor: Actor,
+  request: FileReport,
+  key: string,
+): Promise<FiledAnswer> {
+  requirePerson(actor);
+  const requestHash = hashOf(request);
+  const run = () =>
+    write(ctx.database, actor, ctx.clock, (tx) =>
+      once(tx, key, requestHash, () =>
+        request.kind === 'initial'
+          ? fileInitial(ctx, tx, actor, request, key, requestHash)
+          : fileMore(ctx, tx, actor, request, key, requestHash),
+      ),
+    );
+  try {
+    return await run();
+  } catch (error) {
+    // The same key at the same instant: the other one won; its answer is ours.
+    if ((error as { constraint?: string }).constraint === 'idempotency_keys_pkey') return run();
+    throw error;
+  }
+}
+
+async function fileInitial(
+  ctx: AppContext,
+  tx: Tx,
+  actor: Actor,
+  request: FileReport,
+  key: string,
+  requestHash: string,
+): Promise<FiledAnswer> {
+  const packHash = await activePackHash(ctx, tx);
+  const world = await worldFor(ctx, tx, packHash);
+  const organisation = world.directory.organisations.get(request.organisationId);
+  if (!organisation) refuseFields({ path: 'organisationId', code: 'bad-choice' });
+  const route = routeOf(world.directory, world.pack, organisation.id, tx.now);
+  const post = filingPost(postsHeld(actor, world), organisation.id, route.deskGroup, world);
+  if (!post) refuse('forbidden-act', { params: { act: 'file-initial' } });
+  checkContent(world, request);
+  const caseId = uuid();
+  const { series, year } = seriesFor(world.pack, { compartment: route.compartment, at: tx.now });
+  const numbered = request.mode === 'exercise' ? `exercise-${series}` : series;
+  const seq = await claimNumber(tx, numbered, year, caseId);
+  const person = requirePerson(actor);
+  const onBehalf = post.organisationId !== organisation.id;
+  const prepared = prepareReport(tx, caseId, 1, request, { person, post: post.id }, onBehalf);
+  const house = world.directory.groups.get(route.deskGroup)?.conveningBody ?? null;
+  const opening: OpeningInput = {
+    caseId,
+    number: `${request.mode === 'exercise' ? 'X' : ''}${formatNumber(world.pack, { compartment: route.compartment, year, seq })}`,
+    series: numbered,
+    year,
+    seq,
+    organisation: organisation.id,
+    pack: packHash,
+    mode: request.mode,
+    compartment: route.compartment,
+    routing: {
+      desk: route.deskGroup,
+      authority: route.authority?.id ?? null,
+      superiors: withinWalls(
+        route.superiors.map((body) => body.id),
+        route.compartment,
+        world,
+      ),
+      subgroup: route.subgroup,
+      affected: route.affectedSubgroups,
+      sectors: organisation.sectors,
+      deskReports:
+        house !== null &&
+        (organisation.id === house ||
+          world.directory.superiors(organisation.id).some((above) => above.id === house)),
+    },
+  };
+  const before: Before = { id: caseId, state: null, clocks: [], openNotices: [] };
+  const doer: Doer = { person, post: post.id };
+  const drafts = openCase(opening, prepared.input, world.pack);
+  return finishFiling(ctx, tx, before, drafts, doer, world, prepared, request, key, requestHash);
+}
+
+/** Bodies above a compartment's agency see its cases only if they live in the compartment (DEC-19). */
+function withinWalls(
+  superiors: readonly string[],
+  compartment: string | null,
+  world: World,
+): readonly string[] {
+  if (compartment === null) return superiors;
+  return superiors.filter((id) => world.directory.organisations.get(id)?.compartment === compartment);
+}
+
+async function fileMore(
+  ctx: AppContext,
+  tx: Tx,
+  actor: Actor,
+  request: FileReport,
+  key: string,
+  requestHash: string,
+): Promise<FiledAnswer> {
+  if (request.caseId === null) refuseFields({ path: 'caseId', code: 'required' });
+  const { state, before, world } = await openForWriting(ctx, tx, request.caseId);
+  if (state.organisation !== request.organisationId)
+    refuseFields({ path: 'organisationId', code: 'bad-choice' });
+  const act = request.kind === 'recovery' ? 'file-recovery' : 'file-follow-up';
+  const post = choosePost(act, postsHeld(actor, world), state, world, undefined);
+  checkContent(world, request);
+  const person = requirePerson(actor);
+  const prepared = prepareReport(
+    tx,
+    state.id,
+    state.reports + 1,
+    request,
+    { person, post: post.id },
+    post.organisationId !== state.organisation,
+  );
+  const doer: Doer = { person, post: post.id };
+  const drafts = [...knownByActing(before, doer, tx.now), ...addReport(state, prepared.input, world.pack)];
+  return finishFiling(ctx, tx, before, drafts, doer, world, prepared, request, key, requestHash);
+}
+
+async function finishFiling(
+  ctx: AppContext,
+  tx: Tx,
+  before: Before,
+  drafts: readonly NewFact[],
+  doer: Doer,
+  world: World,
+  prepared: PreparedReport,
+  request: FileReport,
+  key: string,
+  requestHash: string,
+): Promise<FiledAnswer> {
+  // The answer names everybody who is told, so it is worked out first and stored with the rest.
+  const preview = applyFacts(before, drafts, doer, world, uuid);
+  const late = [...preview.newClocks, ...preview.changedClocks].some(
+    (clock) => clock.state === 'met' && clock.metAt !== null && clock.metAt > clock.dueAt,
+  );
+  const answer = filedAnswerOf(preview.state, prepared, preview.notices, world, late);
+  await store(ctx, tx, before, drafts, doer, world, {
+    ...prepared.rows,
+    ...answerRow(tx, key, requestHash, answer),
+  });
+  await adoptAttachments(tx, preview.state.id, prepared.input.reportId, request.content.attachments);
+  await tx.prepared('draft-filed', 'delete from drafts where id = $1::uuid and person_id = $2::uuid', [
+    key,
+    tx.actor.personId,
+  ]);
+  return answer;
+}
+
+/** Attachments uploaded by the reporter become part of the report; one that is not his is named and refused. */
+async function adoptAttachments(
+  tx: Tx,
+  caseId: string,
+  reportId: string,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const adopted = await tx.prepared<{ id: string }>(
+    'attachments-adopt',
+    `update attachments set case_id = $1::uuid, report_id = $2::uuid
+      where id = any ($3::uuid[]) and (case_id is null and person_id = $4::uuid or case_id = $1::uuid) returning id`,
+    [caseId, reportId, ids, tx.actor.personId],
+  );
+  const known = new Set(adopted.map((row) => row.id));
+  const missing = ids.flatMap((id, index) =>
+    known.has(id) ? [] : [{ path: `content.attachments.${index}`, code: 'bad-choice' as const }],
+  );
+  if (missing.length > 0) refuseFields(...missing);
+}
+
+/** Who would be told if this were filed now, and if its level were then confirmed; nothing is written. */
+export async function previewFiled(
+  ctx: AppContext,
+  actor: Actor,
+  request: z.infer<typeof previewFiling>,
+): Promise<z.infer<typeof previewAnswer>> {
+  return read(ctx.database, actor, ctx.clock, async (tx) => {
+    const packHash = await activePackHash(ctx, tx);
+    const world = await worldFor(ctx, tx, packHash);
+    const organisation = world.directory.organisations.get(request.organisationId);
+    if (!organisation) refuseFields({ path: 'organisationId', code: 'bad-choice' });
+    const route = routeOf(world.directory, world.pack, organisation.id, tx.now);
+    const caseId = uuid();
+    const content = {
+      impactLevel: request.impactLevel,
+      affectedSectors: request.affectedSectors,
+      description: '',
+      occurred: { at: null },
+      aware: { at: null },
+      resolvedAt: null,
+      solution: '',
+      flags: {},
+    } as unknown as FileReport['content'];
+    const opening: OpeningInput = {
+      caseId,
+      number: '',
+      series: '',
+      year: 0,
+      seq: 0,
+      organisation: organisation.id,
+      pack: packHash,
+      mode: 'live',
+      compartment: route.compartment,
+      routing: {
+        desk: route.deskGroup,
+        authority: route.authority?.id ?? null,
+        superiors: withinWalls(
+          route.superiors.map((body) => body.id),
+          route.compartment,
+          world,
+        ),
+        subgroup: route.subgroup,
+        affected: route.affectedSubgroups,
+        sectors: organisation.sectors,
+        deskReports: false,
+      },
+    };
+    const input: FilingInput = {
+      reportId: uuid(),
+      hash: '',
+      kind: 'initial',
+      channel: 'web',
+      toldAt: tx.now.toISOString(),
+      onBehalf: false,
+      suspected: request.suspected,
+      content,
+    };
+    const before: Before = { id: caseId, state: null, clocks: [], openNotices: [] };
+    const nobody: Doer = { person: null, post: null };
+    const filed = applyFacts(before, openCase(opening, input, world.pack), nobody, world, uuid);
+    const desk = byPost(filed.notices)[0];
+    const onFiling = filed.notices.filter((notice) => notice.capacity !== 'reporter');
+    let onConfirmation: Recipient[] = [];
+    if (desk && !request.suspected) {
+      const confirmed = decide(
+        filed.state,
+        { act: 'confirm-level', revision: filed.state.revision, level: request.impactLevel, reason: '' },
+        { personId: '', post: desk.post },
+        world,
+        {},
+      );
+      const after = applyFacts({ ...before, state: filed.state }, confirmed, nobody, world, uuid);
+      onConfirmation = after.notices.filter((notice) => notice.capacity !== 'reporter');
+    }
+    return {
+      onFiling: onFiling.map((one) => partyOf(one, world)),
+      onConfirmation: onConfirmation.map((one) => partyOf(one, world)),
+    };
+  });
+}
+
+// ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What changed a case since the revision an actor had seen: told to him so that nothing of his is lost. */
+async function refuseStale(tx: Tx, state: CaseState, seen: number, world: World): Promise<never> {
+  const since = (await factsOf(tx, state.id)).filter((fact) => fact.seq > seen);
+  const last = since.at(-1);
+  const person = last?.person ? world.directory.persons.get(last.person) : undefined;
+  refuse('case-changed', {
+    params: {
+      revision: state.revision,
+      who: person?.nameZh ?? '',
+      when: last?.at.toISOString() ?? '',
+      what: since.map((fact) => fact.kind),
+    },
+  });
+}
+
+/** Facts that only record who knows do not make another's view of the case stale. */
+const HARMLESS = new Set(['acknowledged', 'clock-warned', 'clock-overdue', 'convenor-told']);
+
+async function isStale(tx: Tx, state: CaseState, seen: number): Promise<boolean> {
+  if (seen === state.revision) return false;
+  if (seen > state.revision) return true;
+  return (await factsOf(tx, state.id)).some((fact) => fact.seq > seen && !HARMLESS.has(fact.kind));
+}
+
+async function inputOf(tx: Tx, act: CaseAct, messageId: string): Promise<ActInput> {
+  const target = act.act === 'merge' ? await findCase(tx, act.intoCase) : undefined;
+  return {
+    ...('reason' in act ? { reason: act.reason } : {}),
+    ...('text' in act ? { text: act.text, messageId } : {}),
+    ...('level' in act ? { level: act.level } : {}),
+    ...('toPerson' in act ? { toPerson: act.toPerson } : {}),
+    ...(target ? { target: { id: target.id, number: target.number, state: target } } : {}),
+  };
+}
+
+/**
+ * Does one act with a case. Each act is one row of the pack's rights table; the facts it decides, and all that follows,
+ * are stored in one transaction (figure 5, SI.2, H31, H32).
+ * @throws Refusal not-found, case-changed, forbidden-act, already-final, and what the act's guards demand
+ */
+export async function act(
+  ctx: AppContext,
+  actor: Actor,
+  caseId: string,
+  command: CaseAct,
+  key?: string,
+): Promise<ActAnswer> {
+  const person = requirePerson(actor);
+  const requestHash = hashOf({ caseId, command });
+  return write(ctx.database, actor, ctx.clock, (tx) =>
+    once(tx, key, requestHash, async () => {
+      // Two cases are always locked in the order of their ids, so that two merges cannot wait for each other.
+      const other =
+        command.act === 'merge'
+          ? command.intoCase
+          : command.act === 'unmerge'
+            ? (await findCase(tx, caseId))?.mergedInto?.id
+            : undefined;
+      if (other !== undefined && other < caseId) await openForWriting(ctx, tx, other);
+      const { state, before, world } = await openForWriting(ctx, tx, caseId);
+      const post = choosePost(command.act, postsHeld(actor, world), state, world, command.as);
+      if (await isStale(tx, state, command.revision)) await refuseStale(tx, state, command.revision, world);
+      const messageId = uuid();
+      const input = await inputOf(tx, command, messageId);
+      const doer: Doer = { person, post: post.id };
+      const decided = decide(state, command, { personId: person, post }, world, input);
+      const drafts = [...knownByActing(before, doer, tx.now), ...decided];
+      if (drafts.length === 0) return answerOf(command.act, state, [], world);
+      const message = decided.find((fact) => fact.kind === 'message-sent' || fact.kind === 'asked-back');
+      const effects = await store(ctx, tx, before, drafts, doer, world, {
+        ...(message && input.text !== undefined
+          ? { messages: [messageRow(tx, caseId, messageId, message, input.text, doer)] }
+          : {}),
+      });
+      await otherSide(ctx, tx, decided, state, doer);
+      const answer = answerOf(command.act, effects.state, effects.notices, world);
+      if (key !== undefined) await tx.insert(answerRow(tx, key, requestHash, answer));
+      return answer;
+    }),
+  );
+}
+
+function messageRow(tx: Tx, caseId: string, id: string, fact: NewFact, body: string, doer: Doer): object {
+  const direction = fact.kind === 'message-sent' ? fact.data.direction : 'to-agency';
+  return { id, case_id: caseId, direction, body, person_id: doer.person, post_id: doer.post, at: tx.now };
+}
+
+/** The other case of a merge keeps the number as its alias, and lets it go again (H32, H52). */
+async function otherSide(
+  ctx: AppContext,
+  tx: Tx,
+  decided: readonly NewFact[],
+  state: CaseState,
+  doer: Doer,
+): Promise<void> {
+  for (const fact of decided) {
+    if (fact.kind !== 'merged' && fact.kind !== 'unmerged') continue;
+    const id = fact.kind === 'merged' ? fact.data.into : fact.data.from;
+    const other = await openForWriting(ctx, tx, id);
+    const mirrored: NewFact =
+      fact.kind === 'merged'
+        ? { kind: 'absorbed', data: { case: state.id, number: state.number, awareAt: state.awareAt } }
+        : { kind: 'let-go', data: { case: state.id, number: state.number } };
+    await store(ctx, tx, other.before, [mirrored], doer, other.world);
+  }
+}
+
+function answerOf(
+  name: CaseAct['act'],
+  state: CaseState,
+  told: readonly Recipient[],
+  world: World,
+): ActAnswer {
+  return {
+    caseId: state.id,
+    act: name,
+    revision: state.revision,
+    state: state.state,
+    level: state.level,
+    toldParties: told.map((one) => partyOf(one, world)),
+  };
+}
+
+/** Who would be told by an act, and where it would lead; nothing is written (face: grave acts show it first). */
+export async function previewAct(
+  ctx: AppContext,
+  actor: Actor,
+  caseId: string,
+  command: CaseAct,
+): Promise<{ toldParties: ActAnswer['toldParties']; nextState: string }> {
+  const person = requirePerson(actor);
+  return read(ctx.database, actor, ctx.clock, async (tx) => {
+    const state = await findCase(tx, caseId);
+    if (!state) refuse('not-found');
+    const world = await worldFor(ctx, tx, state.pack);
+    const post = choosePost(command.act, postsHeld(actor, world), state, world, command.as);
+    const decided = decide(state, command, { personId: person, post }, world, {
+      ...(await inputOf(tx, command, uuid())),
+      ...('reason' in command ? { reason: command.reason || '…' } : {}),
+    });
+    if (decided.length === 0) return { toldParties: [], nextState: state.state };
+    const before: Before = { id: caseId, state, clocks: [], openNotices: [] };
+    const effects = applyFacts(before, decided, { person, post: post.id }, world, uuid);
+    return { toldParties: effects.notices.map((one) => partyOf(one, world)), nextState: effects.state.state };
+  });
+}
+
+// ── confirmations ────────────────────────────────────────────────────────────────────────────────────────────
+
+interface NoticeRow extends Record<string, unknown> {
+  readonly id: string;
+  readonly case_id: string;
+  readonly post_id: string;
+  readonly capacities: string[];
+  readonly acknowledged_at: Date | null;
+  readonly acknowledged_by: string | null;
+  readonly closed_at: Date | null;
+}
+
+async function noticeFor(tx: Tx, id: string): Promise<NoticeRow> {
+  const rows = await tx.prepared<NoticeRow>(
+    'notice-find',
+    'select id, case_id, post_id, capacities, acknowledged_at, acknowledged_by, closed_at from notices where id = $1::uuid',
+    [id],
+  );
+  return rows[0] ?? refuse('not-found');
+}
+
+/**
+ * A signed-in holder of the post confirms that he knows. Safe to repeat; the first confirmation stands.
+ * The reader may be outside a compartment's walls: he confirms the notice without seeing the case (DEC-19).
+ */
+export async function acknowledge(ctx: AppContext, actor: Actor, noticeId: string): Promise<void> {
+  const person = requirePerson(actor);
+  const notice = await read(ctx.database, actor, ctx.clock, (tx) => noticeFor(tx, noticeId));
+  if (!actor.keys.includes(`post:${notice.post_id}`)) refuse('not-found');
+  await write(ctx.database, { personId: person, keys: [...actor.keys, 'system'] }, ctx.clock, (tx) =>
+    confirm(
+      ctx,
+      tx,
+      noticeId,
+      { how: 'app', at: tx.now, by: person, recordedBy: null },
+      { person, post: notice.post_id },
+    ),
+  );
+}
+
+/** The desk rang somebody up and records that he knows (worked example 1, 09:57). */
+export async function recordTelephone(
+  ctx: AppContext,
+  actor: Actor,
+  noticeId: string,
+  said: { at: string; personId: string | null; name: string },
+): Promise<void> {
+  const person = requirePerson(actor);
+  await write(ctx.database, actor, ctx.clock, async (tx) => {
+    const notice = await noticeFor(tx, noticeId);
+    const { state, world } = await openForWriting(ctx, tx, notice.case_id);
+    const post = choosePost('record-acknowledgement', postsHeld(actor, world), state, world, undefined);
+    if (Date.parse(said.at) > tx.now.getTime() + 120_000) refuseFields({ path: 'at', code: 'in-the-future' });
+    const holders = world.directory.holders(notice.post_id, tx.now).map((holder) => holder.personId);
+    if (said.personId !== null && !holders.includes(said.personId))
+      refuseFields({ path: 'personId', code: 'bad-choice' });
+    if (said.personId === null && said.name === '') refuseFields({ path: 'name', code: 'required' });
+    await confirm(
+      ctx,
+      tx,
+      noticeId,
+      { how: 'telephone', at: new Date(said.at), by: said.personId, recordedBy: person },
+      { person, post: post.id },
+    );
+  });
+}
+
+async function confirm(
+  ctx: AppContext,
+  tx: Tx,
+  noticeId: string,
+  by: { how: 'app' | 'telephone'; at: Date; by: string | null; recordedBy: string | null },
+  doer: Doer,
+): Promise<void> {
+  const found = await noticeFor(tx, noticeId);
+  const { before, world } = await openForWriting(ctx, tx, found.case_id);
+  const notice = await noticeFor(tx, noticeId);
+  if (notice.acknowledged_at !== null) return;
+  const fact: NewFact = {
+    kind: 'acknowledged',
+    data: {
+      notice: noticeId,
+      post: notice.post_id,
+      capacities: notice.capacities as never,
+      how: by.how,
+      at: by.at.toISOString(),
+      by: by.by,
+      recordedBy: by.recordedBy,
+    },
+  };
+  await store(ctx, tx, before, [fact], doer, world);
+}
+
+// ── clocks ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Fires one clock that has come to its warning or its due time; does nothing when it was met, moved or fired meanwhile
+ * (INV-4: never early, never twice).
+ */
+export async function fireClock(
+  ctx: AppContext,
+  actor: Actor,
+  clock: { id: string; caseId: string },
+): Promise<void> {
+  await write(ctx.database, actor, ctx.clock, async (tx) => {
+    const { state, before, world } = await openForWriting(ctx, tx, clock.caseId);
+    const row = before.clocks.find((one) => one.id === clock.id);
+    if (!row || row.nextAt === null || row.nextAt > tx.now) return;
+    const definition = world.pack.clocks.find((one) => one.id === row.definition);
+    const overdue = row.dueAt <= tx.now;
+    const data = { clock: row.id, definition: row.definition, dueAt: row.dueAt.toISOString() };
+    const fired = overdue
+      ? { ...row, overdueAt: tx.now, warnedAt: row.warnedAt ?? tx.now, nextAt: null }
+      : { ...row, warnedAt: tx.now, nextAt: row.dueAt };
+    const drafts: NewFact[] = [
+      { kind: overdue ? 'clock-overdue' : 'clock-warned', data },
+      ...(overdue && definition?.onDue === 'reach-threshold' ? reachUnconfirmed(state, world.pack) : []),
+    ];
+    const clocks = before.clocks.map((one) => (one.id === row.id ? fired : one));
+    await tx.prepared(
+      'clock-fired',
+      `update clocks set overdue_at = $2::timestamptz, warned_at = $3::timestamptz, next_at = $4::timestamptz where id = $1::uuid`,
+      [row.id, fired.overdueAt, fired.warnedAt, fired.nextAt],
+    );
+    await store(ctx, tx, { ...before, clocks }, drafts, { person: null, post: null }, world);
+  });
+}
+
+/** Clocks that have come to a moment, gravest first. */
+export async function dueClocks(
+  ctx: AppContext,
+  actor: Actor,
+  limit: number,
+): Promise<{ id: string; caseId: string }[]> {
+  return read(ctx.database, actor, ctx.clock, (tx) =>
+    tx.prepared<{ id: string; caseId: string }>(
+      'clocks-due',
+      `select id, case_id as "caseId" from clocks where next_at is not null and next_at <= $1::timestamptz
+        order by rank desc, next_at limit $2`,
+      [tx.now, limit],
+    ),
+  );
+}

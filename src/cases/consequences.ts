@@ -1,0 +1,206 @@
+/**
+ * From decided facts to everything that follows: the new state, who is told, which clocks move, which notices end. Pure.
+ * The shell (commands.ts) stores the result in one transaction.
+ */
+import { addDuration, type MatchContext, type Pack } from '../mechanism/index.ts';
+import { type ClockRow, clocksAfter } from './clock-rules.ts';
+import { type CaseState, evolve } from './evolve.ts';
+import type { CaseFact, NewFact } from './facts.ts';
+import { byPost, type Recipient, recipients, type World } from './recipients.ts';
+
+/** A notice that still asks somebody for something. */
+export interface OpenNotice {
+  readonly id: string;
+  readonly postId: string;
+  readonly route: string;
+  readonly expects: 'acknowledgement' | 'task';
+  readonly capacities: readonly string[];
+  readonly confirmBy: Date | null;
+}
+
+/** Who did it; null for the mechanism itself (a clock that ran out). */
+export interface Doer {
+  readonly person: string | null;
+  readonly post: string | null;
+}
+
+/** A notice to be made. */
+export interface NewNotice extends Recipient {
+  readonly id: string;
+  readonly factSeq: number;
+  readonly confirmBy: Date | null;
+  /** The doer holds the post: he knows already. */
+  readonly known: boolean;
+}
+
+export interface Effects {
+  readonly state: CaseState;
+  readonly facts: readonly CaseFact[];
+  readonly notices: readonly NewNotice[];
+  readonly newClocks: readonly ClockRow[];
+  readonly changedClocks: readonly ClockRow[];
+  /** Notices confirmed by these facts. */
+  readonly confirmed: readonly (CaseFact & { kind: 'acknowledged' })['data'][];
+  readonly closed: readonly { readonly ids: readonly string[]; readonly why: string }[];
+  /** When the case rises in the desk's queue; null = never by itself. */
+  readonly attention: Date | null;
+}
+
+/** Where a case stands before the facts; all empty for a new one. */
+export interface Before {
+  readonly id: string;
+  readonly state: CaseState | null;
+  readonly clocks: readonly ClockRow[];
+  readonly openNotices: readonly OpenNotice[];
+}
+
+/** What the pack's conditions may ask about a fact. */
+export function contextOf(fact: CaseFact, before: CaseState | null, state: CaseState): MatchContext {
+  const context: MatchContext = { level: state.level, suspected: state.suspected };
+  switch (fact.kind) {
+    case 'filed':
+      return { ...context, report: fact.data.kind, flags: fact.data.flags };
+    case 'level-proposed':
+      return { ...context, level: fact.data.level };
+    case 'graded': {
+      // What had been reached unconfirmed is now confirmed: that is news to those who were told.
+      const settled = Object.values(before?.thresholds ?? {}).some((one) => one.inside && !one.confirmed);
+      return { ...context, changed: fact.data.changed || settled };
+    }
+    case 'threshold-reached':
+      return { ...context, threshold: fact.data.threshold, confirmed: fact.data.confirmed };
+    case 'threshold-left':
+      return { ...context, threshold: fact.data.threshold };
+    case 'message-sent':
+      return { ...context, direction: fact.data.direction };
+    case 'clock-warned':
+    case 'clock-overdue':
+      return { ...context, clock: fact.data.definition };
+    default:
+      return context;
+  }
+}
+
+/** Open notices that a fact makes pointless, and the words shown to whoever had them. */
+function closedBy(
+  fact: CaseFact,
+  state: CaseState,
+  open: readonly OpenNotice[],
+  pack: Pack,
+): { ids: string[]; why: string } | null {
+  const pick = (why: string, test: (notice: OpenNotice) => boolean) => {
+    const ids = open.filter(test).map((notice) => notice.id);
+    return ids.length > 0 ? { ids, why } : null;
+  };
+  const routesOn = (kind: string) =>
+    new Set(pack.routes.filter((route) => route.on === kind).map((route) => route.id));
+  if (!state.open) return pick('case-ended', () => true);
+  switch (fact.kind) {
+    case 'graded': {
+      const routes = routesOn('level-proposed');
+      return pick('level-decided', (notice) => routes.has(notice.route));
+    }
+    case 'convenor-told':
+      return pick('convenor-told', (notice) => notice.expects === 'task');
+    case 'acknowledged':
+      return fact.data.capacities.includes('convenor')
+        ? pick('convenor-knows', (notice) => notice.expects === 'task')
+        : null;
+    case 'filed': {
+      const routes = routesOn('asked-back');
+      return pick('answered', (notice) => routes.has(notice.route));
+    }
+    default:
+      return null;
+  }
+}
+
+/** Applies facts one after another. `newId` mints ids of notices and clocks. */
+export function applyFacts(
+  before: Before,
+  drafts: readonly NewFact[],
+  doer: Doer,
+  world: World,
+  newId: () => string,
+): Effects {
+  let state = before.state;
+  let clocks = [...before.clocks];
+  let open = [...before.openNotices];
+  const facts: CaseFact[] = [];
+  const found: (Recipient & { factSeq: number })[] = [];
+  const closed: { ids: string[]; why: string }[] = [];
+  const confirmed: Effects['confirmed'][number][] = [];
+  for (const draft of drafts) {
+    const bare = {
+      ...draft,
+      seq: (state?.revision ?? 0) + 1,
+      at: world.now,
+      person: doer.person,
+      post: doer.post,
+    } as CaseFact;
+    const after = evolve(before.id, state, bare);
+    const context = contextOf(bare, state, after);
+    // A threshold reached a second time in one crossing fires nothing (H7).
+    const silent = bare.kind === 'threshold-reached' && bare.data.again;
+    const told = silent ? [] : recipients(bare.kind, context, after, world, doer.post);
+    const fact = (
+      told.length === 0
+        ? bare
+        : {
+            ...bare,
+            data: {
+              ...bare.data,
+              told: told.map((one) => ({ post: one.post.id, route: one.route, inside: one.inside })),
+            },
+          }
+    ) as CaseFact;
+    const next = evolve(before.id, state, fact);
+    clocks = clocksAfter(clocks, fact, state, next, context, world.pack, newId);
+    const ended = closedBy(fact, next, open, world.pack);
+    if (ended) {
+      closed.push(ended);
+      open = open.filter((notice) => !ended.ids.includes(notice.id));
+    }
+    if (fact.kind === 'acknowledged') {
+      const { notice } = fact.data;
+      confirmed.push(fact.data);
+      open = open.filter((one) => one.id !== notice);
+    }
+    found.push(...told.map((one) => ({ ...one, factSeq: fact.seq })));
+    facts.push(fact);
+    state = next;
+  }
+  if (state === null) throw new Error('no facts: nothing to apply');
+  const seqOf = new Map(found.map((one) => [one.post.id, one.factSeq]));
+  const notices = byPost(found).map((recipient): NewNotice => {
+    const asks = recipient.expects !== 'none' && (state as CaseState).open;
+    return {
+      ...recipient,
+      expects: asks ? recipient.expects : 'none',
+      id: newId(),
+      factSeq: seqOf.get(recipient.post.id) ?? facts.length,
+      confirmBy:
+        asks && recipient.within
+          ? addDuration(world.now, recipient.within, 'elapsed', world.pack.timeZone)
+          : null,
+      known: recipient.post.id === doer.post,
+    };
+  });
+  const waiting = [
+    ...open.map((notice) => notice.confirmBy),
+    ...notices.filter((notice) => !notice.known).map((notice) => notice.confirmBy),
+    ...clocks.filter((clock) => clock.state === 'running').map((clock) => clock.dueAt),
+  ].filter((at) => at !== null);
+  const known = new Map(before.clocks.map((clock) => [clock.id, clock]));
+  return {
+    state,
+    facts,
+    notices,
+    newClocks: clocks.filter((clock) => !known.has(clock.id)),
+    changedClocks: clocks.filter((clock) => known.has(clock.id) && known.get(clock.id) !== clock),
+    confirmed,
+    closed,
+    attention:
+      state.open && waiting.length > 0 ? new Date(Math.min(...waiting.map((at) => at.getTime()))) : null,
+  };
+}

@@ -1,0 +1,271 @@
+/** The only SQL of the cases room that writes; read-side queries are in views.ts and lists.ts. */
+import { rankOf } from '../mechanism/index.ts';
+import type { Pack } from '../mechanism/index.ts';
+import type { RowsByTable, Tx } from '../platform/transaction.ts';
+import type { ClockRow } from './clock-rules.ts';
+import type { OpenNotice } from './consequences.ts';
+import { type CaseState, seenBy } from './evolve.ts';
+import { type CaseFact, upcast } from './facts.ts';
+
+/** A case locked for the rest of the transaction, or undefined when the actor may not see it. */
+export async function lockCase(tx: Tx, id: string): Promise<CaseState | undefined> {
+  const rows = await tx.prepared<{ detail: CaseState }>(
+    'case-lock',
+    'select detail from cases where id = $1::uuid for update',
+    [id],
+  );
+  return rows[0]?.detail;
+}
+
+/** A case as it stands, without a lock. */
+export async function findCase(tx: Tx, id: string): Promise<CaseState | undefined> {
+  const rows = await tx.prepared<{ detail: CaseState }>(
+    'case-find',
+    'select detail from cases where id = $1::uuid',
+    [id],
+  );
+  return rows[0]?.detail;
+}
+
+/** A case's whole stream in order. */
+export async function factsOf(tx: Tx, caseId: string): Promise<CaseFact[]> {
+  const rows = await tx.prepared<Parameters<typeof upcast>[0]>(
+    'case-facts',
+    'select seq, kind, shape, data, at, person_id, post_id from facts where stream_id = $1::uuid order by seq',
+    [caseId],
+  );
+  return rows.map(upcast);
+}
+
+const CLOCK_COLUMNS = `id, definition, ordinal, state, force, rank, start_at as "startAt", due_at as "dueAt", warn_at as "warnAt",
+  next_at as "nextAt", met_at as "metAt", warned_at as "warnedAt", overdue_at as "overdueAt",
+  late_by_regrading as "lateByRegrading", history`;
+
+/** The case's clocks in the order they started. */
+export function clocksOf(tx: Tx, caseId: string): Promise<ClockRow[]> {
+  return tx.prepared<ClockRow & Record<string, unknown>>(
+    'case-clocks',
+    `select ${CLOCK_COLUMNS} from clocks where case_id = $1::uuid order by start_at, definition, ordinal`,
+    [caseId],
+  );
+}
+
+/** Notices of the case that nobody has confirmed or closed. */
+export function openNoticesOf(tx: Tx, caseId: string): Promise<OpenNotice[]> {
+  return tx.prepared<OpenNotice & Record<string, unknown>>(
+    'case-open-notices',
+    `select id, post_id as "postId", route, expects, capacities, confirm_by as "confirmBy" from notices
+      where case_id = $1::uuid and expects <> 'none' and acknowledged_at is null and closed_at is null`,
+    [caseId],
+  );
+}
+
+/** The columns of `cases` that follow from its state. */
+export function caseColumns(state: CaseState, pack: Pack): Record<string, unknown> {
+  return {
+    number: state.number,
+    series: state.series,
+    year: state.year,
+    seq: state.seq,
+    incident_id: state.incident,
+    organisation_id: state.organisation,
+    mode: state.mode,
+    compartment: state.compartment,
+    pack_hash: state.pack,
+    state: state.state,
+    open: state.open,
+    level: state.level,
+    rank: rankOf(pack, state.level),
+    level_status: state.levelStatus,
+    suspected: state.suspected,
+    summary: state.summary,
+    taken_by: state.takenBy,
+    taken_post: state.takenPost,
+    authority_id: state.routing.authority,
+    subgroup: state.routing.subgroup,
+    affected_subgroups: state.routing.affected,
+    sectors: state.routing.sectors,
+    occurred_at: state.occurredAt,
+    aware_at: state.awareAt,
+    opened_at: state.openedAt,
+    registered_at: state.registeredAt,
+    graded_at: state.gradedAt,
+    recovered_at: state.recoveredAt,
+    closed_at: state.closedAt,
+    revision: state.revision,
+    changed_at: state.changedAt,
+    seen_by: seenBy(state),
+    detail: state,
+  };
+}
+
+/** The row of a fact. */
+export function factRow(caseId: string, fact: CaseFact, state: CaseState): Record<string, unknown> {
+  return {
+    stream: 'case',
+    stream_id: caseId,
+    seq: fact.seq,
+    kind: fact.kind,
+    shape: 1,
+    data: fact.data,
+    person_id: fact.person,
+    post_id: fact.post,
+    at: fact.at,
+    mode: state.mode,
+    compartment: state.compartment,
+  };
+}
+
+/** The row of a clock. */
+export function clockRow(caseId: string, clock: ClockRow): Record<string, unknown> {
+  return {
+    id: clock.id,
+    case_id: caseId,
+    definition: clock.definition,
+    ordinal: clock.ordinal,
+    state: clock.state,
+    force: clock.force,
+    rank: clock.rank,
+    start_at: clock.startAt,
+    due_at: clock.dueAt,
+    warn_at: clock.warnAt,
+    next_at: clock.nextAt,
+    met_at: clock.metAt,
+    warned_at: clock.warnedAt,
+    overdue_at: clock.overdueAt,
+    late_by_regrading: clock.lateByRegrading,
+    history: clock.history,
+  };
+}
+
+/** Writes what follows from an existing case's new state; `attention` is the moment the case rises in the queue. */
+export async function updateCase(
+  tx: Tx,
+  state: CaseState,
+  pack: Pack,
+  attention: Date | null,
+): Promise<void> {
+  const columns = { ...caseColumns(state, pack), attention_at: attention };
+  const names = Object.keys(columns);
+  // A statement of its own: the row as JSON keeps it one round trip and one plan.
+  await tx.prepared(
+    'case-update',
+    `update cases set ${names.map((name) => `${name} = n.${name}`).join(', ')}
+       from jsonb_populate_record(null::cases, $2::jsonb) n where cases.id = $1::uuid`,
+    [state.id, JSON.stringify(columns)],
+  );
+}
+
+/** Writes clocks that changed. */
+export async function updateClocks(tx: Tx, caseId: string, clocks: readonly ClockRow[]): Promise<void> {
+  if (clocks.length === 0) return;
+  await tx.prepared(
+    'clocks-update',
+    `update clocks c set state = n.state, rank = n.rank, start_at = n.start_at, due_at = n.due_at, warn_at = n.warn_at,
+            next_at = n.next_at, met_at = n.met_at, warned_at = n.warned_at, overdue_at = n.overdue_at,
+            late_by_regrading = n.late_by_regrading, history = n.history
+       from jsonb_populate_recordset(null::clocks, $1::jsonb) n where c.id = n.id`,
+    [JSON.stringify(clocks.map((clock) => clockRow(caseId, clock)))],
+  );
+}
+
+/** Ends notices that ask for something no longer true, with the reason shown to their readers. */
+export async function closeNotices(tx: Tx, ids: readonly string[], why: string): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.prepared(
+    'notices-close',
+    'update notices set closed_at = $2::timestamptz, closed_why = $3 where id = any ($1::uuid[]) and closed_at is null',
+    [ids, tx.now, why],
+  );
+}
+
+/** Records a person's confirmation on the notices it answers. */
+export async function confirmNotices(
+  tx: Tx,
+  ids: readonly string[],
+  by: { person: string | null; at: Date; how: string; recordedBy: string | null },
+): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.prepared(
+    'notices-confirm',
+    `update notices set acknowledged_at = $2::timestamptz, acknowledged_by = $3::uuid, acknowledged_how = $4,
+            acknowledged_recorded_by = $5::uuid, opened_at = coalesce(opened_at, $2::timestamptz)
+      where id = any ($1::uuid[]) and acknowledged_at is null`,
+    [ids, by.at, by.person, by.how, by.recordedBy],
+  );
+}
+
+/** What the centre may see of a compartment's case (DEC-19). */
+export async function saveStub(tx: Tx, stub: Record<string, unknown>): Promise<void> {
+  await tx.prepared(
+    'stub-save',
+    `insert into case_stubs select * from jsonb_populate_record(null::case_stubs, $1::jsonb)
+     on conflict (case_id) do update set number = excluded.number, level = excluded.level, state = excluded.state,
+       open = excluded.open, registered_at = excluded.registered_at, phone = excluded.phone, seen_by = excluded.seen_by`,
+    [JSON.stringify(stub)],
+  );
+}
+
+/**
+ * Claims the lowest free number of a series for a case; lays out more when none is left. Two filings never wait for each
+ * other, and a rolled-back one leaves no gap: its number is free again (H52, S8.F3.6).
+ */
+export async function claimNumber(tx: Tx, series: string, year: number, caseId: string): Promise<number> {
+  for (;;) {
+    const rows = await tx.prepared<{ seq: number }>(
+      'number-claim',
+      `update case_numbers set case_id = $3::uuid where (series, year, seq) = (
+         select series, year, seq from case_numbers
+          where series = $1 and year = $2 and case_id is null and voided is null
+          order by seq limit 1 for update skip locked) returning seq`,
+      [series, year, caseId],
+    );
+    if (rows[0]) return rows[0].seq;
+    await layOutNumbers(tx, series, year, 200);
+  }
+}
+
+/** Lays out the next `count` numbers of a series. */
+export async function layOutNumbers(tx: Tx, series: string, year: number, count: number): Promise<void> {
+  await tx.prepared(
+    'numbers-lay-out',
+    `insert into case_numbers (series, year, seq)
+     select $1, $2, n from (select coalesce(max(seq), 0) as top from case_numbers where series = $1 and year = $2) t,
+       generate_series(t.top + 1, t.top + $3) n
+     on conflict do nothing`,
+    [series, year, count],
+  );
+}
+
+/** How many numbers of a series are free. */
+export async function freeNumbers(tx: Tx, series: string, year: number): Promise<number> {
+  const rows = await tx.prepared<{ free: number }>(
+    'numbers-free',
+    'select count(*)::int as free from case_numbers where series = $1 and year = $2 and case_id is null and voided is null',
+    [series, year],
+  );
+  return rows[0]?.free ?? 0;
+}
+
+/** An earlier answer under the same key, for the same person. */
+export async function findAnswer(
+  tx: Tx,
+  key: string,
+): Promise<{ requestHash: string; response: unknown } | undefined> {
+  const rows = await tx.prepared<{ requestHash: string; response: unknown }>(
+    'idempotency-find',
+    `select encode(request_hash, 'hex') as "requestHash", response from idempotency_keys
+      where person_id = $1::uuid and key = $2::uuid`,
+    [tx.actor.personId, key],
+  );
+  return rows[0];
+}
+
+/** Rows to insert besides others in the same statement. */
+export function answerRow(tx: Tx, key: string, requestHash: string, response: unknown): RowsByTable {
+  return {
+    idempotency_keys: [
+      { person_id: tx.actor.personId, key, request_hash: `\\x${requestHash}`, response, at: tx.now },
+    ],
+  };
+}

@@ -1,0 +1,309 @@
+/**
+ * The one write path of cases (rule 2): rows of a case change here and nowhere else.
+ *
+ * Facts, state, clocks, notices with their deliveries, and the idempotent answer are stored in the caller's transaction;
+ * whatever reaches people happens after the commit, from what was stored.
+ */
+import { createHash } from 'node:crypto';
+import { v7 as uuid } from 'uuid';
+import { relayFor } from '../delivery/index.ts';
+import { directorySnapshot } from '../directory/index.ts';
+import { canonicalJson, packByHash, type Pack } from '../mechanism/index.ts';
+import type { AppContext } from '../platform/context.ts';
+import { refuse } from '../platform/errors.ts';
+import type { RowsByTable, Tx } from '../platform/transaction.ts';
+import { applyFacts, type Before, type Doer, type Effects, type NewNotice } from './consequences.ts';
+import type { toldParty } from './contract.ts';
+import type { CaseState } from './evolve.ts';
+import type { NewFact } from './facts.ts';
+import type { Recipient, World } from './recipients.ts';
+import {
+  caseColumns,
+  clockRow,
+  clocksOf,
+  closeNotices,
+  confirmNotices,
+  factRow,
+  findAnswer,
+  lockCase,
+  openNoticesOf,
+  saveStub,
+  updateCase,
+  updateClocks,
+} from './store.ts';
+import type { z } from 'zod';
+
+/** The mechanism a case is under, the directory, and the transaction's moment. */
+export async function worldFor(ctx: AppContext, tx: Tx, packHash: string): Promise<World> {
+  return {
+    pack: await packByHash(ctx, tx, packHash),
+    directory: await directorySnapshot(ctx, tx),
+    now: tx.now,
+  };
+}
+
+/** Everything needed to act on an existing case, locked. Refuses as `not-found` what the actor may not see. */
+export async function openForWriting(
+  ctx: AppContext,
+  tx: Tx,
+  caseId: string,
+): Promise<{ state: CaseState; before: Before; world: World }> {
+  const state = await lockCase(tx, caseId);
+  if (!state) refuse('not-found');
+  const world = await worldFor(ctx, tx, state.pack);
+  return {
+    state,
+    world,
+    before: {
+      id: caseId,
+      state,
+      clocks: await clocksOf(tx, caseId),
+      openNotices: await openNoticesOf(tx, caseId),
+    },
+  };
+}
+
+/** Whoever acts on a case knows what he was told about it: facts that confirm the open notices of his post (H41). */
+export function knownByActing(before: Before, doer: Doer, now: Date): NewFact[] {
+  if (doer.post === null || doer.person === null) return [];
+  const { post, person } = doer;
+  return before.openNotices
+    .filter((notice) => notice.postId === post)
+    .map((notice) => ({
+      kind: 'acknowledged',
+      data: {
+        notice: notice.id,
+        post,
+        capacities: notice.capacities as never,
+        how: 'act',
+        at: now.toISOString(),
+        by: person,
+        recordedBy: null,
+      },
+    }));
+}
+
+/** What a notice carries: never narrative, never a person; outside the walls only the level and whom to ring (DEC-19). */
+function noticeData(
+  state: CaseState,
+  notice: Recipient,
+  world: World,
+  fact: { clock?: string },
+): Record<string, unknown> {
+  const { pack, directory } = world;
+  const house = directory.groups.get(state.routing.desk)?.conveningBody ?? null;
+  const body = house === null ? undefined : directory.organisations.get(house);
+  const compartment = pack.compartments.find((one) => one.id === state.compartment);
+  const phone = compartment ? (body?.phone ?? pack.desk.phone) : pack.desk.phone;
+  if (!notice.inside)
+    return {
+      level: state.level,
+      levelStatus: state.levelStatus,
+      phone,
+      organisation: compartment?.name,
+      closed: true,
+    };
+  const organisation = directory.organisations.get(state.organisation);
+  return {
+    number: state.number,
+    level: state.level,
+    levelStatus: state.levelStatus,
+    state: state.state,
+    organisation: { zh: organisation?.nameZh ?? '', en: organisation?.nameEn ?? '' },
+    phone,
+    ...fact,
+  };
+}
+
+function noticeRows(
+  ctx: AppContext,
+  state: CaseState,
+  effects: Effects,
+  world: World,
+  doer: Doer,
+): { notices: Record<string, unknown>[]; deliveries: Record<string, unknown>[] } {
+  const { pack, now } = world;
+  const overdue = effects.facts.find((fact) => fact.kind === 'clock-overdue');
+  const rank = pack.levels.find((level) => level.id === state.level)?.rank ?? 0;
+  const notices: Record<string, unknown>[] = [];
+  const deliveries: Record<string, unknown>[] = [];
+  for (const notice of effects.notices) {
+    const asks = notice.expects !== 'none';
+    const known = notice.known && asks;
+    notices.push({
+      id: notice.id,
+      case_id: state.id,
+      fact_seq: notice.factSeq,
+      route: notice.route,
+      post_id: notice.post.id,
+      organisation_id: notice.post.organisationId,
+      capacity: notice.capacity,
+      capacities: notice.capacities,
+      expects: notice.expects,
+      template: notice.template,
+      urgent: notice.urgent,
+      rank,
+      data: noticeData(state, notice, world, overdue ? { clock: overdue.data.definition } : {}),
+      made_at: now,
+      confirm_by: notice.confirmBy,
+      acknowledged_at: known ? now : null,
+      acknowledged_by: known ? doer.person : null,
+      acknowledged_how: known ? 'act' : null,
+      opened_at: known ? now : null,
+      mode: state.mode,
+      compartment: state.compartment,
+    });
+    deliveries.push(...deliveryRows(ctx, state, notice, world, doer, rank));
+  }
+  return { notices, deliveries };
+}
+
+function deliveryRows(
+  ctx: AppContext,
+  state: CaseState,
+  notice: NewNotice,
+  world: World,
+  doer: Doer,
+  rank: number,
+): Record<string, unknown>[] {
+  const { directory, now } = world;
+  const row = (person: string | null, email: string) => ({
+    id: uuid(),
+    notice_id: notice.id,
+    case_id: state.id,
+    channel: 'mail',
+    person_id: person,
+    relay: relayFor(ctx.config, email),
+    state: 'queued',
+    urgent: notice.urgent,
+    rank,
+    made_at: now,
+    next_at: now,
+    attempts: 0,
+    fence: 0,
+  });
+  const holders = directory.holders(notice.post.id, now);
+  // Nobody holds the post: the worker looks for a stand-in, and raises an alarm when there is none (H41, rule 8).
+  if (holders.length === 0) return [row(null, '')];
+  return holders
+    .filter((holder) => holder.personId !== doer.person || notice.capacity === 'reporter')
+    .map((holder) => row(holder.personId, directory.persons.get(holder.personId)?.email ?? ''));
+}
+
+function stubOf(state: CaseState, world: World): Record<string, unknown> | null {
+  const compartment = world.pack.compartments.find((one) => one.id === state.compartment);
+  if (!compartment || compartment.stub.length === 0) return null;
+  const house = world.directory.groups.get(state.routing.desk)?.conveningBody ?? null;
+  const shows = (what: 'number' | 'level' | 'state', value: string) =>
+    compartment.stub.includes(what) ? value : null;
+  return {
+    case_id: state.id,
+    compartment: compartment.id,
+    number: shows('number', state.number),
+    level: shows('level', state.level),
+    state: shows('state', state.state),
+    open: state.open,
+    registered_at: state.registeredAt,
+    phone: (house === null ? undefined : world.directory.organisations.get(house)?.phone) ?? '',
+    seen_by: ['desk', 'system', `group:${compartment.group}`],
+  };
+}
+
+/** Stores everything that follows from the facts. `extra` rows go into the same statement. */
+export async function store(
+  ctx: AppContext,
+  tx: Tx,
+  before: Before,
+  drafts: readonly NewFact[],
+  doer: Doer,
+  world: World,
+  extra: RowsByTable = {},
+): Promise<Effects> {
+  const effects = applyFacts(before, drafts, doer, world, uuid);
+  const { state } = effects;
+  const rows = noticeRows(ctx, state, effects, world, doer);
+  const isNew = before.state === null;
+  await tx.insert({
+    ...(isNew
+      ? {
+          cases: [
+            {
+              id: state.id,
+              failed_notices: 0,
+              attention_at: effects.attention,
+              ...caseColumns(state, world.pack),
+            },
+          ],
+        }
+      : {}),
+    ...extra,
+    facts: effects.facts.map((fact) => factRow(state.id, fact, state)),
+    clocks: effects.newClocks.map((clock) => clockRow(state.id, clock)),
+    notices: rows.notices,
+    deliveries: rows.deliveries,
+  });
+  if (!isNew) {
+    await updateCase(tx, state, world.pack, effects.attention);
+    await updateClocks(tx, state.id, effects.changedClocks);
+    for (const { ids, why } of effects.closed) await closeNotices(tx, ids, why);
+    for (const data of effects.confirmed) {
+      await confirmNotices(tx, [data.notice], {
+        person: data.by,
+        at: new Date(data.at),
+        how: data.how,
+        recordedBy: data.recordedBy,
+      });
+    }
+  }
+  const stub = stubOf(state, world);
+  if (stub) await saveStub(tx, stub);
+  tx.afterCommit(() => {
+    ctx.signals.emit('facts');
+    if (rows.deliveries.length > 0) ctx.signals.emit('deliveries');
+    if (effects.newClocks.length > 0 || effects.changedClocks.length > 0) ctx.signals.emit('clocks');
+  });
+  return effects;
+}
+
+/** sha256 of a value's canonical JSON, in hex. */
+export function hashOf(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+/**
+ * Runs `act` at most once per person and key: a repeat of the same request gets the stored answer, another request under
+ * the same key is refused (INV-1). Without a key it just runs.
+ */
+export async function once<A>(
+  tx: Tx,
+  key: string | undefined,
+  requestHash: string,
+  act: () => Promise<A>,
+): Promise<A> {
+  if (key !== undefined) {
+    const earlier = await findAnswer(tx, key);
+    if (earlier) {
+      if (earlier.requestHash !== requestHash) refuse('idempotency-key-reused');
+      return earlier.response as A;
+    }
+  }
+  return act();
+}
+
+/** A told post as the API shows it. */
+export function partyOf(recipient: Recipient, world: World): z.infer<typeof toldParty> {
+  const { directory, now } = world;
+  const organisation = directory.organisations.get(recipient.post.organisationId);
+  return {
+    postId: recipient.post.id,
+    postName: { zh: recipient.post.nameZh, en: recipient.post.nameEn },
+    organisationId: recipient.post.organisationId,
+    organisationName: { zh: organisation?.nameZh ?? '', en: organisation?.nameEn ?? '' },
+    capacities: [...recipient.capacities],
+    expects: recipient.expects,
+    vacant: directory.holders(recipient.post.id, now).length === 0,
+  };
+}
+
+/** The pack in force for new cases. */
+export type { Pack };
