@@ -1,5 +1,5 @@
 /** Is the form whole, and are numbers and times written so that they can be used? (S8.F3) */
-import { type Finding, finding } from './check.ts';
+import { type Finding, finding } from './findings.ts';
 import type { Pack } from './pack.ts';
 import { type Guard, HOST_PARTS, REPORT_FIELDS, type ReportField } from './vocabulary.ts';
 

@@ -1,5 +1,5 @@
 /** Can a case live and end, and has every act somebody who may do it? (S8.9.1, SF5, rule 7) */
-import { type Finding, finding } from './check.ts';
+import { type Finding, finding } from './findings.ts';
 import type { Pack, Transition } from './pack.ts';
 import type { Act } from './vocabulary.ts';
 

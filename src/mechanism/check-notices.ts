@@ -1,5 +1,5 @@
 /** Does every notice have words and a reader, and can every clock begin and be met? */
-import { type Finding, finding } from './check.ts';
+import { type Finding, finding } from './findings.ts';
 import type { Pack } from './pack.ts';
 import { CLOSED_SUFFIX, slotsOf } from './templates.ts';
 import { type Act, type CaseFactKind, PLACEHOLDERS, type Role, type Selector } from './vocabulary.ts';

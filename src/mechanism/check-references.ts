@@ -1,6 +1,6 @@
 /** Does everything a pack names exist, once, and without going round in circles? */
 import type { packCheck } from '../locales/zh-Hant/pack-check.ts';
-import { type Finding, finding } from './check.ts';
+import { type Finding, finding } from './findings.ts';
 import type { PackPath } from './load.ts';
 import type { Condition, Pack } from './pack.ts';
 
@@ -128,6 +128,7 @@ function unknown(pack: Pack): Finding[] {
   });
   pack.clocks.forEach((one, i) => {
     needCondition(one.when, 'clocks', i, 'when');
+    needCondition(one.satisfiedWhen, 'clocks', i, 'satisfiedWhen');
     for (const level of Object.keys(one.length.byLevel)) {
       need('level', level, 'clocks', i, 'length', 'byLevel', level);
     }

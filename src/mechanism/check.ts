@@ -5,41 +5,16 @@
  * what has no shape cannot be read for sense.
  */
 import type { z } from 'zod';
-import { packCheck as en } from '../locales/en/pack-check.ts';
-import { packCheck as zh } from '../locales/zh-Hant/pack-check.ts';
 import { formProblems } from './check-form.ts';
 import { lifecycleProblems } from './check-lifecycle.ts';
 import { noticeProblems } from './check-notices.ts';
 import { referenceProblems } from './check-references.ts';
-import { type PackPath, type Place, readPackSource } from './load.ts';
+import { type Finding, finding, type ProblemCode, sayFinding } from './findings.ts';
+import { type Place, readPackSource } from './load.ts';
 import { type Bilingual, type Pack, packSchema } from './pack.ts';
-
-type Sayings = (typeof zh)['problems'];
-/** What kind of mistake it is; one sentence of the catalogue each. */
-export type ProblemCode = keyof Sayings;
 
 /** One mistake of a pack. Line and column count from 1. */
 export type Problem = Place & { path: string; code: ProblemCode; message: Bilingual };
-
-/** A mistake before it has a place: found by a rule at a path. */
-export type Finding = {
-  [C in ProblemCode]: { code: C; path: PackPath; params: Parameters<Sayings[C]>[0] };
-}[ProblemCode];
-
-/** Makes a finding; keeps code and parameters of one kind. */
-export function finding<C extends ProblemCode>(
-  code: C,
-  path: PackPath,
-  ...params: Parameters<Sayings[C]>
-): Finding {
-  return { code, path, params: params[0] } as Finding;
-}
-
-/** The words of a finding. */
-export function sayFinding({ code, params }: Finding): Bilingual {
-  const say = (problems: Sayings) => (problems[code] as (p: unknown) => string)(params);
-  return { zh: say(zh.problems), en: say(en.problems) };
-}
 
 /** Every mistake of the pack in `dir`, in the order of files and lines; empty when it may be used. */
 export function checkPack(dir: string): Problem[] {

@@ -1,6 +1,8 @@
 /** When a clock of the pack is due, and what a change of level does to it (H4, H5, H6). Pure. */
 import { addDuration } from './calendars.ts';
 import type { Calendar, ClockDefinition, Pack } from './pack.ts';
+import { type MatchContext, matchesCondition } from './routing.ts';
+import type { Capacity, CaseFactKind } from './vocabulary.ts';
 
 /** The calendar a clock counts in. @throws RangeError for one the pack does not have */
 export function calendarOf(pack: Pack, id: string): Calendar | 'elapsed' {
@@ -23,6 +25,21 @@ export function clockDue(
 ): Date {
   const calendar = calendarOf(pack, definition.calendar);
   return addDuration(start, clockLength(definition, level), calendar, pack.timeZone);
+}
+
+/**
+ * Whether a fact meets a clock: it is one of those named, under the clock's own condition, and, when the clock asks
+ * for an acknowledgement in a capacity, given in it.
+ */
+export function clockMetBy(
+  definition: ClockDefinition,
+  fact: { kind: CaseFactKind; capacities?: readonly Capacity[] },
+  context: MatchContext,
+): boolean {
+  if (!definition.satisfiedBy.includes(fact.kind)) return false;
+  if (!matchesCondition(definition.satisfiedWhen, context)) return false;
+  if (fact.kind !== 'acknowledged' || definition.byCapacity === undefined) return true;
+  return fact.capacities?.includes(definition.byCapacity) ?? false;
 }
 
 /** A clock after a change of level. */

@@ -167,6 +167,8 @@ const clock = z.strictObject({
   satisfiedBy: z.array(z.enum(CASE_FACTS)).min(1),
   /** `satisfiedBy: acknowledged` counts only acknowledgements in this capacity. */
   byCapacity: z.enum(CAPACITIES).optional(),
+  /** Further condition on the fact that meets it, such as `report: [recovery]` for `satisfiedBy: filed`. */
+  satisfiedWhen: condition.default({}),
   voidedBy: z.array(z.enum(CASE_FACTS)).default([]),
   force: z.enum(['mandatory', 'advisory']),
   /** Said beside an advisory clock, e.g. "not in the plan" (DEC-6). */
