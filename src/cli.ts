@@ -68,7 +68,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     usage: 'doctor',
     zh: '檢查資料庫、郵件、磁碟空間與通知路徑',
     en: 'check database, mail, disk space and routes',
-    from: ['platform/doctor', 'run'],
+    from: ['cli/doctor', 'run'],
   },
 };
 

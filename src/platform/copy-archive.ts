@@ -8,7 +8,7 @@
  * without its manifest is not a backup.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -102,6 +102,12 @@ async function listSequences(client: pg.Client): Promise<Manifest['sequences']> 
 }
 
 async function appliedMigrations(client: pg.Client): Promise<string[]> {
+  const there = await client.query<{ known: boolean }>(
+    `select to_regclass('schema_migrations') is not null as known`,
+  );
+  if (!there.rows[0]!.known) {
+    throw new Error('資料庫尚無結構；請先執行 migrate。 The database has no schema yet; run migrate first.');
+  }
   const { rows } = await client.query<{ name: string }>('select name from schema_migrations order by name');
   return rows.map(({ name }) => name);
 }
@@ -263,7 +269,7 @@ function parseLine(line: string): Record<string, unknown> {
 
 /** Reads a whole archive, hands each table's rows on, and checks all of it against the manifest. */
 async function readArchive(file: string, sink: TableSink): Promise<Manifest> {
-  const raw = createReadStream(file);
+  const raw = (await open(file, 'r')).createReadStream();
   const unpacked = new PassThrough();
   const unpacking = pipeline(raw, createGunzip(), unpacked).catch(() => undefined);
   const reader = new ArchiveReader(unpacked);

@@ -2,7 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { CliCommand, CliContext } from './cli-context.ts';
+import type { CliContext } from './cli-context.ts';
 import { ConfigError } from './config.ts';
 import { checkSafety, createDatabase, type Database, waitForDatabase } from './database.ts';
 import { runningPostgres } from './embedded-postgres.ts';
@@ -16,16 +16,16 @@ export interface Finding {
   readonly en: string;
 }
 
-const finding = (area: string, state: Finding['state'], zh: string, en = zh): Finding => ({
+/** A row whose words are the same in both languages, or in two. */
+export const finding = (area: string, state: Finding['state'], zh: string, en = zh): Finding => ({
   area,
   state,
   zh,
   en,
 });
 
-/** What other rooms add, by module below src/; `export const examine: Examine`. */
+/** An examination; a room that has one hands it to `doctor`. */
 export type Examine = (context: CliContext) => Promise<Finding[]>;
-const ROOMS: readonly string[] = ['directory/doctor'];
 
 /** Tables with data that row-level security does not bind even to their owner. */
 async function tablesWithoutPolicies(database: Database): Promise<string[]> {
@@ -155,28 +155,20 @@ async function examineDisk(context: CliContext): Promise<Finding[]> {
   return [finding('disk', state, `${dataDir} 可用 ${figure}`, `${dataDir} has ${figure} free`)];
 }
 
-async function examineRooms(context: CliContext): Promise<Finding[]> {
-  const found: Finding[] = [];
-  for (const room of ROOMS) {
-    const { examine } = (await import(new URL(`../${room}.ts`, import.meta.url).href)) as {
-      examine: Examine;
-    };
-    found.push(...(await examine(context)));
-  }
-  return found;
-}
-
-const EXAMINATIONS: readonly [area: string, examine: Examine][] = [
+/** What this room examines. */
+export const PLATFORM: readonly (readonly [area: string, examine: Examine])[] = [
   ['database', examineDatabase],
   ['mail', examineMail],
   ['disk', examineDisk],
-  ['routes', examineRooms],
 ];
 
 /** Everything found; an examination that fails is itself a finding. */
-export async function examineAll(context: CliContext): Promise<Finding[]> {
+export async function examineAll(
+  context: CliContext,
+  examinations: readonly (readonly [area: string, examine: Examine])[],
+): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const [area, examine] of EXAMINATIONS) {
+  for (const [area, examine] of examinations) {
     try {
       found.push(...(await examine(context)));
     } catch (error) {
@@ -189,9 +181,8 @@ export async function examineAll(context: CliContext): Promise<Finding[]> {
 
 const SIGNS = { ok: '正常 ok    ', warn: '注意 warn  ', broken: '故障 BROKEN' } as const;
 
-/** Prints the table; exit code 1 when something is broken. */
-export const run: CliCommand = async (_args, context) => {
-  const found = await examineAll(context);
+/** Prints the table. Gives the exit code: 1 when something is broken. */
+export function report(context: CliContext, found: readonly Finding[]): number {
   for (const { area, state, zh, en } of found) {
     context.print(`${SIGNS[state]}  ${area.padEnd(14)}${zh}`);
     if (en !== zh) context.print(`${' '.repeat(27)}${en}`);
@@ -199,4 +190,4 @@ export const run: CliCommand = async (_args, context) => {
   const broken = found.filter(({ state }) => state === 'broken').length;
   context.print(broken > 0 ? `${broken} 項故障 broken` : '一切正常 All is well');
   return broken > 0 ? 1 : 0;
-};
+}
