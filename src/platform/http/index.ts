@@ -184,13 +184,14 @@ export async function createHttp(options: HttpOptions) {
   app.addHook('onRoute', requireSchemas);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id);
-    if (isStopping) {
-      reply.header('connection', 'close');
-      refuse('unavailable', { retryAfter: 2 });
-    }
+    if (isStopping) refuse('unavailable', { retryAfter: 2 });
     checkSite(request);
   });
   app.addHook('preValidation', async (request) => refuseControlCharacters(request));
+  app.addHook('onSend', async (_request, reply) => {
+    // What was begun is finished, and its line closed: a line kept open would keep the server from stopping.
+    if (isStopping) reply.header('connection', 'close');
+  });
   app.addHook('onResponse', async (request, reply) => {
     const line = {
       method: request.method,

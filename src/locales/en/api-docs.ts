@@ -1,0 +1,42 @@
+/** Words of the API's documentation page. */
+import type { apiDocs as source } from '../zh-Hant/api-docs.ts';
+
+export const apiDocs = {
+  title: 'Tocsin（警鐘）API',
+  intro:
+    'Everything the web app does goes through this API. All content is JSON in UTF-8; times are RFC 3339 with an offset (stored as UTC); lists are paged by cursor. The machine-readable description is OpenAPI 3.1:',
+  conventions: 'What holds everywhere',
+  conventionList: [
+    'Once signed in, a cookie tells who you are; a request that changes data must come from a page of this site (Origin or Sec-Fetch-Site), unless a program sends it without cookies.',
+    'An act that must not happen twice carries an Idempotency-Key (16 to 64 letters, digits, - or _); when the outcome is unknown send it again under the same key and get the same answer.',
+    'A list answers items and next; ask for the next page by ?cursor= with the value of next, which is null on the last page.',
+    'A refusal is an RFC 9457 problem (application/problem+json) in the language of your own setting, the cookie lang, or Accept-Language.',
+    'Only strict JSON is read: a key given twice, a field not listed, control characters or too deep nesting are refused with their place.',
+  ],
+  contents: 'Contents',
+  language: 'Language',
+  parameters: 'Parameters',
+  body: 'Body',
+  answer: 'Answer',
+  example: 'Example',
+  field: 'Field',
+  type: 'Type',
+  rule: 'Rule',
+  required: 'required',
+  place: 'In',
+  in: { path: 'path', query: 'query', header: 'header' } as Record<string, string>,
+  refusals: 'Refusals',
+  fieldRefusals: 'Refusals of a field',
+  code: 'Code',
+  status: 'Status',
+  meaning: 'Meaning',
+  repair: 'What to do',
+  schemas: 'Shapes',
+  other: 'Other',
+  noBody: 'No body',
+  notJson: 'Not JSON (a file or an event stream)',
+  listOf: 'list of ',
+  atMost: (n: number) => `at most ${n}`,
+  atLeast: (n: number) => `at least ${n}`,
+  skip: 'Skip to content',
+} satisfies typeof source;
