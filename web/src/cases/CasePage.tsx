@@ -1,4 +1,93 @@
-/** One case. */
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import type { z } from 'zod';
+import type { inboxView } from '../../../src/delivery/contract.ts';
+import { api } from '../api/client.ts';
+import { Problem } from '../api/problem.ts';
+import { DrillBand } from '../app/DrillBand.tsx';
+import { usePageTitle } from '../app/title.ts';
+import { Button } from '../ui/Button.tsx';
+import { usePick, useText } from '../ui/lang.tsx';
+import { EmptyState, ProblemMessage, Skeleton } from '../ui/states.tsx';
+import { ActBar } from './ActBar.tsx';
+import { AlertCase } from './AlertCase.tsx';
+import { CaseHead, TimeStrip } from './CaseHead.tsx';
+import { CaseTabs } from './CaseTabs.tsx';
+import { CaseWho } from './CaseWho.tsx';
+import { caseQuery } from './queries.ts';
+import { caseText } from './texts.ts';
+import './case.css';
+
+/** One case, whole: on a telephone what is asked comes first, with two buttons. */
 export function CasePage() {
-  return <main className="page" id="main" tabIndex={-1} />;
+  const t = useText(caseText);
+  const pick = usePick();
+  const navigate = useNavigate();
+  const { caseId } = useParams({ from: '/inside/cases/$caseId' });
+  const search: { tab?: string } = useSearch({ strict: false });
+  const { data: view, error, refetch } = useQuery(caseQuery(caseId));
+  const inbox = useQuery({
+    queryKey: ['inbox', 'waiting'],
+    queryFn: () => api.get<z.infer<typeof inboxView>>('/inbox', { waiting: 'yes', limit: 100 }),
+  });
+  usePageTitle(view ? `${view.case.number} ${pick(view.case.organisation.name)}` : t.list.title);
+  useOpenedNotice(inbox.data?.items.find((notice) => notice.caseId === caseId)?.id);
+
+  if (error && !view) {
+    const gone = error instanceof Problem && error.status === 404;
+    return (
+      <main className="page" id="main" tabIndex={-1}>
+        {gone ? (
+          <EmptyState title={t.notFound} action={<Link to="/cases">{t.backToList}</Link>}>
+            {t.notFoundHelp}
+          </EmptyState>
+        ) : (
+          <ProblemMessage error={error} onRetry={() => refetch()} />
+        )}
+      </main>
+    );
+  }
+  if (!view) {
+    return (
+      <main className="page" id="main" tabIndex={-1}>
+        <Skeleton lines={8} tall />
+      </main>
+    );
+  }
+  const notice = inbox.data?.items.find((one) => one.caseId === caseId && one.expects !== 'none');
+  return (
+    <>
+      <DrillBand mode={view.case.mode} />
+      <main className="page case-page" id="main" tabIndex={-1} data-density="desk">
+        <div className="case-tools no-print">
+          <Link to="/cases">{t.backToList}</Link>
+          <Button kind="quiet" className="push" onClick={() => window.print()}>
+            {t.print}
+          </Button>
+        </div>
+        <div className="case-main">
+          <CaseHead view={view} />
+          {notice && <AlertCase view={view} notice={notice} />}
+          <TimeStrip view={view} />
+          <CaseTabs
+            view={view}
+            tab={search.tab ?? 'events'}
+            onTab={(tab) => navigate({ to: '.', search: { tab }, replace: true })}
+          />
+          <ActBar view={view} />
+        </div>
+        <aside className="case-side">
+          <CaseWho view={view} />
+        </aside>
+      </main>
+    </>
+  );
+}
+
+/** Showing the case to a signed-in holder is what "opened" means; the inbox records it when it lists the notice. */
+function useOpenedNotice(noticeId: string | undefined): void {
+  useEffect(() => {
+    if (noticeId) api.post(`/notices/${noticeId}/opened`).catch(() => undefined);
+  }, [noticeId]);
 }

@@ -1,4 +1,201 @@
-/** The duty desk. */
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import type { QueueRow, QueueView } from '../../../src/cases/contract.ts';
+import { sessionQuery } from '../api/queries.ts';
+import { DrillBand } from '../app/DrillBand.tsx';
+import { usePageTitle } from '../app/title.ts';
+import { ActBar } from '../cases/ActBar.tsx';
+import { CaseHead, TimeStrip } from '../cases/CaseHead.tsx';
+import { CaseTabs } from '../cases/CaseTabs.tsx';
+import { CaseWho } from '../cases/CaseWho.tsx';
+import { caseQuery, queueQuery } from '../cases/queries.ts';
+import { ButtonLink, KeyHint } from '../ui/Button.tsx';
+import { useKeys } from '../ui/keys.tsx';
+import { useText } from '../ui/lang.tsx';
+import { useAnnouncer } from '../ui/live.tsx';
+import { EmptyState, ProblemMessage, Skeleton } from '../ui/states.tsx';
+import { Calls } from './Calls.tsx';
+import { QueueItem } from './QueueItem.tsx';
+import { Stubs } from './Stubs.tsx';
+import { deskText } from './texts.ts';
+import './desk.css';
+
+type Filter = keyof QueueView['counts'];
+const FILTERS: readonly Filter[] = ['all', 'unacknowledged', 'unconfirmed', 'late', 'recovered'];
+
+const FITS: Record<Filter, (row: QueueRow) => boolean> = {
+  all: () => true,
+  unacknowledged: (row) => row.reasons.includes('new') || row.case.takenBy === null,
+  unconfirmed: (row) => row.case.levelStatus === 'proposed',
+  late: (row) =>
+    row.reasons.some(
+      (reason) => reason === 'clock-overdue' || reason === 'notice-late' || reason === 'notice-failed',
+    ),
+  recovered: (row) => row.reasons.includes('recovered'),
+};
+
+/** The cockpit: what waits, the case, and who knows; by keyboard from end to end, the filter in the address. */
 export function Desk() {
-  return <main className="page" id="main" tabIndex={-1} />;
+  const t = useText(deskText);
+  const navigate = useNavigate();
+  const search: { f?: string; case?: string; tab?: string } = useSearch({ strict: false });
+  const { data: session } = useQuery(sessionQuery);
+  const { data: queue, error, refetch } = useQuery(queueQuery);
+  const filter = FILTERS.find((one) => one === search.f) ?? 'all';
+  const rows = queue?.items.filter(FITS[filter]) ?? [];
+  const wide = typeof window === 'undefined' || window.matchMedia('(min-width: 46.001rem)').matches;
+  const selected = rows.find((row) => row.case.id === search.case) ?? (wide ? rows[0] : undefined);
+  const fresh = useArrivals(queue);
+  usePageTitle(t.title, queue?.counts.unacknowledged ?? 0);
+
+  const choose = (id: string | undefined): void => {
+    if (id) navigate({ to: '/desk', search: { ...search, case: id, tab: search.tab }, replace: true });
+  };
+  const step = (by: number): void => {
+    const at = rows.findIndex((row) => row.case.id === selected?.case.id);
+    const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))]?.case.id;
+    choose(next);
+    document.getElementById(`queue-${next}`)?.scrollIntoView({ block: 'nearest' });
+  };
+  useKeys([
+    { key: 'j', label: t.keys.next, run: () => step(1), off: rows.length === 0 },
+    { key: 'k', label: t.keys.previous, run: () => step(-1), off: rows.length === 0 },
+    {
+      key: 'Enter',
+      label: t.keys.open,
+      off: !selected,
+      run: () => selected && navigate({ to: '/cases/$caseId', params: { caseId: selected.case.id } }),
+    },
+  ]);
+
+  return (
+    <main className="desk" id="main" tabIndex={-1} data-density="desk">
+      <h1 className="visually-hidden">{t.title}</h1>
+      <section className="desk-queue" aria-label={t.queue}>
+        <nav className="desk-filters" aria-label={t.filter}>
+          {FILTERS.map((one) => (
+            <Link
+              key={one}
+              to="/desk"
+              search={one === 'all' ? {} : { f: one }}
+              replace
+              className={`${one === filter ? 'on' : ''}${one === 'late' && (queue?.counts.late ?? 0) > 0 ? ' late' : ''}`}
+              aria-current={one === filter ? 'true' : undefined}
+            >
+              {t.counts[one]} <b>{queue?.counts[one] ?? '–'}</b>
+            </Link>
+          ))}
+        </nav>
+        {queue && <Calls rows={queue.items} />}
+        {error && !queue ? (
+          <ProblemMessage error={error} onRetry={() => refetch()} />
+        ) : !queue ? (
+          <Skeleton lines={8} tall />
+        ) : rows.length === 0 ? (
+          <EmptyState
+            title={filter === 'all' ? t.empty : t.emptyFiltered}
+            action={
+              session?.screens.includes('report') && <ButtonLink to="/report/new">{t.onBehalf}</ButtonLink>
+            }
+          >
+            {filter === 'all' && t.emptyHelp}
+          </EmptyState>
+        ) : (
+          <ul className="queue-list">
+            {rows.map((row) => (
+              <QueueItem
+                key={row.case.id}
+                row={row}
+                selected={row.case.id === selected?.case.id}
+                arrived={fresh.has(row.case.id)}
+                mine={row.case.takenBy?.id === session?.person.id}
+                onChoose={() => choose(row.case.id)}
+              />
+            ))}
+          </ul>
+        )}
+        {queue && <Stubs stubs={queue.stubs} />}
+        <p className="desk-tools">
+          <ButtonLink to="/report/new">{t.onBehalf}</ButtonLink>
+        </p>
+      </section>
+      {selected ? (
+        <DeskCase
+          key={selected.case.id}
+          id={selected.case.id}
+          tab={search.tab ?? 'events'}
+          onTab={(tab) =>
+            navigate({ to: '/desk', search: { ...search, case: selected.case.id, tab }, replace: true })
+          }
+        />
+      ) : (
+        queue && (
+          <section className="desk-case">
+            <EmptyState title={t.choose}>{t.chooseHelp}</EmptyState>
+          </section>
+        )
+      )}
+    </main>
+  );
+}
+
+interface DeskCaseProps {
+  id: string;
+  tab: string;
+  onTab: (tab: string) => void;
+}
+
+function DeskCase({ id, tab, onTab }: DeskCaseProps) {
+  const t = useText(deskText);
+  const { data: view, error, refetch } = useQuery(caseQuery(id));
+  if (!view) {
+    return (
+      <section className="desk-case">
+        {error ? <ProblemMessage error={error} onRetry={() => refetch()} /> : <Skeleton lines={9} tall />}
+      </section>
+    );
+  }
+  return (
+    <>
+      <section className="desk-case" aria-label={view.case.number}>
+        <DrillBand mode={view.case.mode} />
+        <div className="desk-case-scroll">
+          <p className="desk-case-tools no-print">
+            <Link to="/desk" search={{}} className="desk-back">
+              ← {t.backToQueue}
+            </Link>
+            <Link to="/cases/$caseId" params={{ caseId: id }} className="push">
+              {t.openFull} <KeyHint>↵</KeyHint>
+            </Link>
+          </p>
+          <CaseHead view={view} heading="h2" />
+          <TimeStrip view={view} />
+          <CaseTabs view={view} tab={tab} onTab={onTab} />
+        </div>
+        <ActBar view={view} />
+      </section>
+      <aside className="desk-who">
+        <CaseWho view={view} />
+      </aside>
+    </>
+  );
+}
+
+/** Cases that came in while the desk was open: marked for a moment and read out. */
+function useArrivals(queue: QueueView | undefined): ReadonlySet<string> {
+  const t = useText(deskText);
+  const { whisper } = useAnnouncer();
+  const known = useRef<Set<string> | null>(null);
+  const fresh = useRef(new Set<string>());
+  const ids = queue?.items.map((row) => row.case.id);
+  if (ids && known.current) {
+    for (const id of ids) if (!known.current.has(id)) fresh.current.add(id);
+  }
+  const arrived = ids && known.current ? ids.filter((id) => !known.current?.has(id)).length : 0;
+  useEffect(() => {
+    if (ids) known.current = new Set(ids);
+    if (arrived > 0) whisper(t.arrived(arrived));
+  }, [ids, arrived, whisper, t]);
+  return fresh.current;
 }

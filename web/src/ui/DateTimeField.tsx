@@ -17,7 +17,18 @@ export interface WhenValue {
   unknown: boolean;
 }
 
+/** Nothing typed yet. */
 export const NO_WHEN: WhenValue = { text: '', at: null, estimated: false, unknown: false };
+
+/** The present minute, as a field holds it. */
+export function useWhenNow(): () => WhenValue {
+  const zone = useZone();
+  const { lang } = useLang();
+  return () => {
+    const civil = civilAt(new Date(serverNow()), zone);
+    return { ...NO_WHEN, text: formatRoc(civil, lang), at: instantOf(civil, zone).toISOString() };
+  };
+}
 
 interface DateTimeFieldProps extends FieldProps {
   value: WhenValue;

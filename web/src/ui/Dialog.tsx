@@ -63,6 +63,8 @@ export interface ToldPreview {
   capacity?: string;
   /** Wakes people: shown first and strongly. */
   urgent?: boolean;
+  /** What stands in the way, e.g. nobody holds the post. */
+  warning?: string;
 }
 
 /** The list of those an act will reach, before the button works (face, principle 5). */
@@ -85,6 +87,7 @@ export function ToldList({ told }: { told: readonly ToldPreview[] | undefined })
             <li key={index} className={one.urgent ? 'urgent' : ''}>
               <span>{one.name}</span>
               {one.capacity && <small>{one.capacity}</small>}
+              {one.warning && <small className="late">{one.warning}</small>}
             </li>
           ))}
         </ul>

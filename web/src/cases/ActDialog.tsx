@@ -1,0 +1,174 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { FormEvent } from 'react';
+import { useId, useState } from 'react';
+import type { CaseActName, CaseView, FactView, MayDo } from '../../../src/cases/contract.ts';
+import { api, newKey } from '../api/client.ts';
+import { Problem } from '../api/problem.ts';
+import { useWords } from '../mechanism/words.ts';
+import { Button } from '../ui/Button.tsx';
+import { NO_WHEN } from '../ui/DateTimeField.tsx';
+import { Dialog, ToldList } from '../ui/Dialog.tsx';
+import { Checkbox, Select } from '../ui/fields.tsx';
+import { usePick, useText } from '../ui/lang.tsx';
+import { useAnnouncer } from '../ui/live.tsx';
+import { Note, ProblemMessage } from '../ui/states.tsx';
+import { commonText } from '../ui/texts.ts';
+import { DateTime } from '../ui/time.tsx';
+import type { ActForm } from './ActFields.tsx';
+import { ActFields, missing, payload } from './ActFields.tsx';
+import { factSentence } from './FactLine.tsx';
+import { useParties } from './parties.ts';
+import type { ActAnswer, ActPreview } from './queries.ts';
+import { caseQuery } from './queries.ts';
+import { caseText } from './texts.ts';
+
+/** Acts that are done in a dialog; filing a report has a page of its own. */
+export type DialogAct = CaseActName;
+
+interface ActDialogProps {
+  view: CaseView;
+  may: MayDo;
+  act: DialogAct;
+  onClose: () => void;
+}
+
+/**
+ * One act: what it means, what it needs, who will be told, then the button. When somebody else has changed the
+ * case meanwhile, the text stays, what happened is shown, and sending again is the person's own decision.
+ */
+export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
+  const t = useText(caseText);
+  const c = useText(commonText);
+  const pick = usePick();
+  const words = useWords();
+  const { say } = useAnnouncer();
+  const parties = useParties();
+  const client = useQueryClient();
+  const formId = useId();
+  const [key] = useState(newKey);
+  const [attempt, setAttempt] = useState(0);
+  const [seen, setSeen] = useState(false);
+  const [as, setAs] = useState(may.as[0]?.id ?? '');
+  const [form, setForm] = useState<ActForm>({
+    level: act === 'confirm-level' ? view.case.level : '',
+    reason: '',
+    text: '',
+    person: null,
+    target: null,
+    when: NO_WHEN,
+    how: 'telephone',
+  });
+  /** The revision the person has before his eyes: of the view, or of what he was shown after a conflict. */
+  const [ground, setGround] = useState({ revision: view.case.revision, facts: view.facts.length });
+  const [news, setNews] = useState<readonly FactView[]>([]);
+
+  const level = act === 'confirm-level' || act === 'change-level' ? form.level : '';
+  const needsLevel = act === 'confirm-level' || act === 'change-level';
+  const preview = useQuery({
+    queryKey: ['case', view.case.id, 'preview', act, level],
+    queryFn: () =>
+      api.get<ActPreview>(`/cases/${view.case.id}/acts/${act}/preview`, level ? { level } : undefined),
+    enabled: !needsLevel || level !== '',
+  });
+  const fault = missing(act, form, may.needsReason, t);
+  const grave =
+    may.grave || (preview.data?.toldParties ?? []).some((party) => party.capacities.includes('convenor'));
+  const ready = fault === null && (!grave || seen);
+
+  const send = useMutation({
+    mutationFn: () =>
+      api.post<ActAnswer>(
+        `/cases/${view.case.id}/acts`,
+        { act, revision: ground.revision, ...(as ? { as } : {}), ...payload(act, form) },
+        // A new decision after a conflict is a new intent.
+        { idempotencyKey: ground.revision === view.case.revision ? key : `${key}-${ground.revision}` },
+      ),
+    onSuccess: async (answer) => {
+      const told = answer.toldParties;
+      say(told.length > 0 ? t.done.told(t.acts[act], parties.names(told)) : t.done.generic(t.acts[act]), {
+        next: t.next[answer.state as keyof typeof t.next] ?? words.stateHelp(answer.state),
+      });
+      onClose();
+      await client.invalidateQueries({
+        predicate: (query) => ['case', 'cases', 'queue', 'inbox', 'home'].includes(String(query.queryKey[0])),
+      });
+    },
+    onError: async (error) => {
+      if (!(error instanceof Problem) || error.code !== 'case-changed') return;
+      const fresh = await client.fetchQuery({ ...caseQuery(view.case.id), staleTime: 0 });
+      setNews(fresh.facts.slice(ground.facts));
+      setGround({ revision: fresh.case.revision, facts: fresh.facts.length });
+    },
+  });
+  const conflict = news.length > 0;
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setAttempt(attempt + 1);
+    if (ready && !send.isPending) send.mutate();
+  };
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t.acts[act]}
+      dirty={form.reason !== '' || form.text !== ''}
+      actions={
+        <Button kind="primary" type="submit" form={formId} busy={send.isPending} aria-disabled={!ready}>
+          {conflict ? t.form.nowSend : t.acts[act]}
+        </Button>
+      }
+    >
+      <p className="muted">{t.explain[act]}</p>
+      <form id={formId} onSubmit={submit} noValidate>
+        <ActFields
+          act={act}
+          view={view}
+          form={form}
+          onForm={setForm}
+          needsReason={may.needsReason}
+          error={attempt > 0 ? fault : null}
+        />
+        {may.as.length > 1 && (
+          <Select
+            label={t.form.as}
+            value={as}
+            onValue={setAs}
+            options={may.as.map((post) => ({
+              value: post.id,
+              label: `${pick(post.name)}（${pick(post.organisation.name)}）`,
+            }))}
+          />
+        )}
+        {(!needsLevel || level !== '') && (
+          <ToldList
+            told={
+              preview.data ? parties.previews(preview.data.toldParties) : preview.isError ? [] : undefined
+            }
+          />
+        )}
+        {grave && (
+          <Note kind="late">
+            <p>{t.form.grave}</p>
+            <Checkbox label={t.form.graveTick} checked={seen} onChecked={setSeen} />
+          </Note>
+        )}
+      </form>
+      {conflict ? (
+        <div className="problem" role="alert">
+          <p className="problem-title">{c.problem.changedTitle}</p>
+          <p>{c.problem.changedHelp}</p>
+          <ul>
+            {news.map((fact) => (
+              <li key={fact.seq}>
+                <DateTime at={fact.at} form="time" /> {fact.person ? pick(fact.person.name) : t.facts.system}
+                ：{factSentence(fact, t, words)}
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : (
+        send.isError && <ProblemMessage error={send.error} />
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,166 @@
+import type { CaseView } from '../../../src/cases/contract.ts';
+import { linkTo } from '../api/client.ts';
+import { useWords } from '../mechanism/words.ts';
+import { LevelMark } from '../ui/LevelMark.tsx';
+import { usePick, useText } from '../ui/lang.tsx';
+import { EmptyState } from '../ui/states.tsx';
+import { Tabs } from '../ui/Tabs.tsx';
+import { commonText } from '../ui/texts.ts';
+import { Countdown, DateTime } from '../ui/time.tsx';
+import { Facts } from './FactLine.tsx';
+import { ReportsTab } from './ReportsTab.tsx';
+import { caseText } from './texts.ts';
+
+interface CaseTabsProps {
+  view: CaseView;
+  tab: string;
+  onTab: (tab: string) => void;
+}
+
+/** What a case holds: events, forms, messages, files, limits, levels. */
+export function CaseTabs({ view, tab, onTab }: CaseTabsProps) {
+  const t = useText(caseText);
+  return (
+    <Tabs
+      label={t.tabs.label}
+      selected={tab}
+      onSelect={onTab}
+      tabs={[
+        { id: 'events', label: t.tabs.events, content: () => <Facts view={view} /> },
+        {
+          id: 'reports',
+          label: t.tabs.reports,
+          count: view.reports.length,
+          content: () => <ReportsTab view={view} />,
+        },
+        {
+          id: 'messages',
+          label: t.tabs.messages,
+          count: view.messages.length,
+          content: () => <Messages view={view} />,
+        },
+        {
+          id: 'files',
+          label: t.tabs.files,
+          count: view.attachments.length,
+          content: () => <Files view={view} />,
+        },
+        { id: 'clocks', label: t.tabs.clocks, content: () => <Clocks view={view} /> },
+        { id: 'levels', label: t.tabs.levels, content: () => <Levels view={view} /> },
+      ]}
+    />
+  );
+}
+
+function Messages({ view }: { view: CaseView }) {
+  const t = useText(caseText);
+  const pick = usePick();
+  if (view.messages.length === 0) {
+    return <EmptyState title={t.messages.none}>{t.messages.noneHelp}</EmptyState>;
+  }
+  return (
+    <ol className="messages">
+      {view.messages.map((message) => (
+        <li key={message.id} className={`message message-${message.direction}`}>
+          <p className="small muted">
+            {message.direction === 'to-agency' ? t.messages.toAgency : t.messages.toDesk}　
+            {pick(message.person.name)}　
+            <DateTime at={message.at} form="short" />
+          </p>
+          <p className="pre">{message.body}</p>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Files({ view }: { view: CaseView }) {
+  const t = useText(caseText);
+  if (view.attachments.length === 0) return <EmptyState title={t.files.none}>{t.files.noneHelp}</EmptyState>;
+  return (
+    <ul className="files">
+      {view.attachments.map((file) => (
+        <li key={file.id}>
+          <a href={linkTo(`/attachments/${file.id}`)} download={file.name}>
+            {file.name}
+          </a>
+          <span className="muted small">
+            {t.files.size(file.size)}　{file.reportOrdinal !== null && t.files.ofReport(file.reportOrdinal)}　
+            <DateTime at={file.at} form="short" />
+          </span>
+          <code className="hash" title={t.files.hash}>
+            {file.sha256}
+          </code>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Clocks({ view }: { view: CaseView }) {
+  const t = useText(caseText);
+  const pick = usePick();
+  if (view.clocks.length === 0) return <EmptyState title={t.times.noClock} />;
+  return (
+    <ul className="clocks">
+      {view.clocks.map((clock) => (
+        <li key={clock.id}>
+          <div>
+            <strong>{pick(clock.name)}</strong>
+            <span className="muted small">{clock.note ? pick(clock.note) : t.times[clock.force]}</span>
+          </div>
+          <div>
+            {clock.state === 'running' ? (
+              <Countdown due={clock.dueAt} />
+            ) : clock.state === 'voided' ? (
+              <span className="muted">{t.times.voided}</span>
+            ) : (
+              <span className={clock.overdue ? 'late strong' : ''}>
+                {clock.overdue ? t.times.metLate : t.times.met}
+                {'　'}
+                {clock.metAt && <DateTime at={clock.metAt} form="time" />}
+              </span>
+            )}
+            <span className="muted small">
+              {t.times.started} <DateTime at={clock.startAt} form="time" />　{t.times.due}{' '}
+              <DateTime at={clock.dueAt} form="time" />
+              {clock.lateByRegrading && `　${t.times.byRegrading}`}
+            </span>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Levels({ view }: { view: CaseView }) {
+  const t = useText(caseText);
+  const c = useText(commonText);
+  const pick = usePick();
+  const words = useWords();
+  return (
+    <ol className="gradings">
+      {view.gradings.map((grading) => (
+        <li key={grading.at + grading.status}>
+          <LevelMark
+            level={grading.level}
+            mark={words.mark(grading.level)}
+            size="m"
+            proposed={grading.status === 'proposed'}
+          />
+          <div>
+            <p>
+              <strong>{t.levels[grading.status](grading.level)}</strong>　
+              <DateTime at={grading.at} form="short" />
+            </p>
+            <p className="small muted">
+              {grading.person ? pick(grading.person.name) : t.levels.system}
+              {grading.post && `${c.separator}${pick(grading.post.name)}`}
+            </p>
+            {grading.reason && <p className="pre">{grading.reason}</p>}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,141 @@
+import type { CaseView, FactView } from '../../../src/cases/contract.ts';
+import type { Channel, ReportKind } from '../../../src/mechanism/vocabulary.ts';
+import type { Words } from '../mechanism/words.ts';
+import { useWords } from '../mechanism/words.ts';
+import { usePick, useText } from '../ui/lang.tsx';
+import type { TimelineEntry } from '../ui/Timeline.tsx';
+import { Timeline } from '../ui/Timeline.tsx';
+import { commonText } from '../ui/texts.ts';
+import { DateTime } from '../ui/time.tsx';
+import { caseText } from './texts.ts';
+
+type Text = (typeof caseText)['zh-Hant'];
+
+/** What a fact's data may hold, as far as words are made of it; every part may be absent for this reader. */
+interface FactData {
+  number?: string;
+  kind?: ReportKind;
+  channel?: Channel;
+  onBehalf?: boolean;
+  summary?: string;
+  level?: string;
+  previous?: string | null;
+  reason?: string;
+  crossing?: number;
+  confirmed?: boolean;
+  direction?: 'to-agency' | 'to-desk';
+  definition?: string;
+  how?: string;
+  at?: string;
+  changed?: boolean;
+  told?: readonly unknown[];
+  notice?: string;
+  message?: string;
+}
+
+/** A fact as one sentence, without who and when. */
+export function factSentence(fact: FactView, t: Text, words: Words): string {
+  const data = fact.data as FactData;
+  const level = data.level ?? '';
+  const number = data.number ?? '';
+  switch (fact.kind) {
+    case 'opened':
+      return t.facts.opened(number);
+    case 'filed':
+      return t.facts.filed(
+        data.kind ? t.reports.kinds[data.kind] : '',
+        data.channel ? words.channel(data.channel) : '',
+      );
+    case 'handed-over':
+      return t.facts['handed-over'](data.reason ?? '');
+    case 'level-proposed':
+      return t.facts['level-proposed'](level);
+    case 'graded':
+      return data.changed && data.previous ? t.facts.regraded(data.previous, level) : t.facts.graded(level);
+    case 'threshold-reached':
+      return t.facts['threshold-reached'](level, data.crossing ?? 1);
+    case 'threshold-left':
+      return t.facts['threshold-left'](level);
+    case 'merged':
+    case 'absorbed':
+    case 'unmerged':
+    case 'let-go':
+      return t.facts[fact.kind](number);
+    case 'message-sent':
+      return t.facts['message-sent'][data.direction ?? 'to-agency'];
+    case 'clock-warned':
+    case 'clock-overdue':
+      return t.facts[fact.kind](words.clock(data.definition ?? ''));
+    default: {
+      const plain = t.facts[fact.kind as keyof Text['facts']];
+      return typeof plain === 'string' ? plain : fact.kind;
+    }
+  }
+}
+
+const GRAVE = new Set([
+  'graded',
+  'threshold-reached',
+  'released',
+  'reopened',
+  'dismissed',
+  'withdrawn',
+  'merged',
+]);
+const KNOWN = new Set(['acknowledged', 'registered', 'taken', 'convenor-told']);
+
+/** Everything that happened to a case, newest first. */
+export function Facts({ view }: { view: CaseView }) {
+  const t = useText(caseText);
+  const c = useText(commonText);
+  const pick = usePick();
+  const words = useWords();
+  const bodies = new Map(view.knows.map((row) => [row.noticeId, pick(row.party.organisationName)]));
+  const messages = new Map(view.messages.map((message) => [message.id, message.body]));
+  const entries = [...view.facts].reverse().map((fact): TimelineEntry => {
+    const data = fact.data as FactData;
+    const body = data.notice ? bodies.get(data.notice) : undefined;
+    const sentence =
+      fact.kind === 'acknowledged' && body ? t.facts.acknowledgedBy(body) : factSentence(fact, t, words);
+    const said = data.message ? messages.get(data.message) : undefined;
+    const told = data.told?.length ?? 0;
+    const details = [
+      fact.kind === 'filed' ? data.summary : undefined,
+      fact.kind === 'filed' && data.onBehalf ? t.facts.filedBehalf : undefined,
+      data.reason && fact.kind !== 'handed-over' ? t.facts.reason(data.reason) : undefined,
+      fact.kind === 'threshold-reached' && data.confirmed === false ? t.facts.unconfirmed : undefined,
+      data.how === 'telephone' && fact.kind === 'acknowledged' ? t.facts.acknowledgedPhone : undefined,
+      said,
+      told > 0 ? t.facts.told(told) : undefined,
+    ].filter((detail) => detail !== undefined && detail !== '');
+    return {
+      key: String(fact.seq),
+      at: fact.at,
+      tone: GRAVE.has(fact.kind)
+        ? 'grave'
+        : KNOWN.has(fact.kind)
+          ? 'known'
+          : fact.kind === 'clock-overdue'
+            ? 'late'
+            : 'plain',
+      title: (
+        <>
+          <strong>{sentence}</strong>
+          <span className="fact-who">
+            {fact.person ? pick(fact.person.name) : fact.kind === 'opened' ? '' : t.facts.system}
+            {fact.post && `${c.separator}${pick(fact.post.name)}`}
+          </span>
+          {fact.kind === 'awareness-corrected' && data.at && <DateTime at={data.at} />}
+        </>
+      ),
+      body:
+        details.length > 0
+          ? details.map((detail, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: fixed order of parts
+              <p key={at}>{detail}</p>
+            ))
+          : undefined,
+    };
+  });
+  return <Timeline entries={entries} label={t.tabs.events} />;
+}
