@@ -1,6 +1,7 @@
 /** What other rooms may use of the mechanism: the pack's shape, its words, and the pure rules that read it. */
 export { addDuration, isWorkingDay, parseDuration } from './calendars.ts';
 export { calendarOf, clockAfterRegrade, clockDue, clockLength, clockMetBy, type Regraded } from './clocks.ts';
+export { centreFigure, type Figure, flowFigure, organisationFigure } from './figures.ts';
 export { isAtLeast, levelOf, rankOf, thresholdsReached } from './levels.ts';
 export { canonicalJson, hashPack, type LoadedPack, loadPack } from './load.ts';
 export { formatNumber, OPEN_SERIES, seriesFor } from './numbers.ts';

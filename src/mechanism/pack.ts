@@ -74,6 +74,8 @@ const group = z.strictObject({
   convenedBy: id.optional(),
   supportedBy: z.array(id).default([]),
   duties: z.array(bilingual).default([]),
+  /** Runs or staffs the centre without being part of it (柒十一); drawn beside it in figure 3. */
+  besideCentre: z.boolean().default(false),
   source: z.string(),
 });
 
