@@ -1,5 +1,7 @@
 /** The command line. Each room brings its own commands (`src/<room>/cli.ts`); they are loaded when called. */
 import { pathToFileURL } from 'node:url';
+import { appContext } from './cli/app-context.ts';
+import { ensureMechanism } from './cli/install.ts';
 import { runService, UnsafeDatabase } from './main.ts';
 import type { CliCommand, CliContext } from './platform/cli-context.ts';
 import { type Config, ConfigError, loadConfig } from './platform/config.ts';
@@ -133,6 +135,8 @@ const runMigrate: CliCommand = async (_args, context) => {
   const { ran, version } = await migrate(await context.opened());
   for (const name of ran) context.print(`已執行 ran ${name}`);
   context.print(`資料庫版本 database version: ${version || '—'}`);
+  const hash = await ensureMechanism(await appContext(context));
+  if (hash) context.print(`機制設定已啟用 mechanism in force: ${hash}`);
   return 0;
 };
 

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureMechanism } from './cli/install.ts';
 import { type Config, ConfigError, loadConfig, type Mode, ROOT } from './platform/config.ts';
 import type { AppContext } from './platform/context.ts';
 import { checkSafety, createDatabase, type Database, waitForDatabase } from './platform/database.ts';
@@ -207,6 +208,7 @@ export async function startTocsin(given: Config, options: StartOptions): Promise
       signals: createSignals(),
       demonstration: mode === 'demo',
     };
+    await ensureMechanism(context);
     const { createApp } = await loadRoom<{ createApp: CreateApp }>('app');
     const app = await createApp(context);
     if (app.stop) endings.push(() => within(GRACE, app.stop!()));

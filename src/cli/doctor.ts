@@ -1,12 +1,11 @@
 /** `tocsin doctor`: what the platform examines, and whether every notice would reach somebody. */
+
 import { activePack, coverageOn, dayAt, directorySnapshot, standIns } from '../directory/index.ts';
 import { SYSTEM } from '../platform/actor.ts';
 import type { CliCommand, CliContext } from '../platform/cli-context.ts';
-import type { AppContext } from '../platform/context.ts';
 import { examineAll, type Finding, finding, PLATFORM, report } from '../platform/doctor.ts';
-import { createSignals } from '../platform/signals.ts';
-import { productionClock } from '../platform/time.ts';
 import { read } from '../platform/transaction.ts';
+import { appContext } from './app-context.ts';
 
 /** How many bodies or posts are named in a row; the screen shows all of them. */
 const NAMED = 5;
@@ -16,14 +15,7 @@ const naming = (codes: readonly string[]): string =>
 
 /** Bodies that could not be routed or reached as they should, and posts for which nobody would be found (DEC-10, H41). */
 async function examineRoutes(context: CliContext): Promise<Finding[]> {
-  const app: AppContext = {
-    config: context.config(),
-    log: context.log,
-    database: await context.database(),
-    clock: productionClock,
-    signals: createSignals(),
-    demonstration: false,
-  };
+  const app = await appContext(context);
   return await read(app.database, SYSTEM, app.clock, async (tx) => {
     const { pack } = await activePack(tx);
     const directory = await directorySnapshot(app, tx);
