@@ -314,6 +314,8 @@ create table facts (
   primary key (stream_id, seq)
 );
 create unique index facts_position on facts (position);
+-- Live screens read what has settled since they last looked, by transaction.
+create index facts_xid on facts (xid);
 
 create table clocks (
   id uuid primary key,

@@ -4,10 +4,10 @@
  * A clock is a record, not a queue entry: it is shown, explained years later, and recomputed when the level changes.
  */
 import {
+  addDuration,
   type ClockDefinition,
   clockAfterRegrade,
   clockDue,
-  addDuration,
   type MatchContext,
   matchesCondition,
   type Pack,

@@ -1,14 +1,13 @@
 /** What people do with cases: one exported function each. Everything goes through write.ts. */
 import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
+import type { SnapshotPost } from '../directory/index.ts';
+import { routeOf } from '../directory/index.ts';
+import { activePackHash, formatNumber, seriesFor } from '../mechanism/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse, refuseFields } from '../platform/errors.ts';
 import { read, type Tx, write } from '../platform/transaction.ts';
-import { activePackHash } from '../mechanism/index.ts';
-import { routeOf } from '../directory/index.ts';
-import { formatNumber, seriesFor } from '../mechanism/index.ts';
-import type { SnapshotPost } from '../directory/index.ts';
-import type { z } from 'zod';
 import { applyFacts, type Before, type Doer } from './consequences.ts';
 import { contentProblems } from './content-rules.ts';
 import type {
@@ -21,10 +20,10 @@ import type {
 } from './contract.ts';
 import type { CaseState } from './evolve.ts';
 import type { NewFact } from './facts.ts';
-import { addReport, type FilingInput, openCase, type OpeningInput } from './filing.ts';
-import { type Recipient, byPost, type World } from './recipients.ts';
-import { type ActInput, choosePost, decide, reachUnconfirmed } from './rules.ts';
+import { addReport, type FilingInput, type OpeningInput, openCase } from './filing.ts';
+import { byPost, type Recipient, type World } from './recipients.ts';
 import { PERSONAL_FIELDS } from './report-content.ts';
+import { type ActInput, choosePost, decide, reachUnconfirmed } from './rules.ts';
 import { answerRow, claimNumber, factsOf, findCase } from './store.ts';
 import { hashOf, knownByActing, once, openForWriting, partyOf, store, worldFor } from './write.ts';
 

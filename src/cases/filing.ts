@@ -1,8 +1,8 @@
 /** What filing a report decides: the facts of a new case, or of one more report to an open one. Pure. */
 import { isAtLeast, type Pack, sectorRouting } from '../mechanism/index.ts';
 import type { Channel, ReportKind } from '../mechanism/vocabulary.ts';
-import type { FileReport } from './contract.ts';
 import { summaryOf } from './content-rules.ts';
+import type { FileReport } from './contract.ts';
 import type { CaseState } from './evolve.ts';
 import type { NewFact, Routing } from './facts.ts';
 import { requireTransition, stateChange } from './rules.ts';

@@ -10,8 +10,8 @@ import { refuse, refuseFields } from '../platform/errors.ts';
 import type { CaseAct } from './contract.ts';
 import type { CaseState } from './evolve.ts';
 import type { NewFact } from './facts.ts';
-import { mayAct } from './rights.ts';
 import type { World } from './recipients.ts';
+import { mayAct } from './rights.ts';
 
 /** Who acts: a person in one of his posts. */
 export interface ActingPost {

@@ -1,6 +1,7 @@
 /** The only SQL of the cases room that writes; read-side queries are in views.ts and lists.ts. */
-import { rankOf } from '../mechanism/index.ts';
+
 import type { Pack } from '../mechanism/index.ts';
+import { rankOf } from '../mechanism/index.ts';
 import type { RowsByTable, Tx } from '../platform/transaction.ts';
 import type { ClockRow } from './clock-rules.ts';
 import type { OpenNotice } from './consequences.ts';

@@ -6,9 +6,10 @@
  */
 import { createHash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
 import { relayFor } from '../delivery/index.ts';
 import { directorySnapshot } from '../directory/index.ts';
-import { canonicalJson, packByHash, type Pack } from '../mechanism/index.ts';
+import { canonicalJson, type Pack, packByHash } from '../mechanism/index.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import type { RowsByTable, Tx } from '../platform/transaction.ts';
@@ -31,7 +32,6 @@ import {
   updateCase,
   updateClocks,
 } from './store.ts';
-import type { z } from 'zod';
 
 /** The mechanism a case is under, the directory, and the transaction's moment. */
 export async function worldFor(ctx: AppContext, tx: Tx, packHash: string): Promise<World> {

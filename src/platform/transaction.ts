@@ -20,6 +20,8 @@ export interface Tx {
   readonly db: Kysely<Tables>;
   /** A prepared statement; `name` must be unique to `text`. */
   prepared<R extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<R[]>;
+  /** A statement whose text depends on what was asked; never put a caller's words into `text`. */
+  query<R extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<R[]>;
   /** Inserts rows of several tables in one statement, one round trip; columns left out take their defaults. */
   insert(rows: RowsByTable): Promise<void>;
   /** Runs after the commit, never when it failed. */
@@ -130,6 +132,7 @@ async function transact<T>(
       actor,
       db: kyselyOver(client),
       prepared: async (name, text, values) => (await client.query({ name, text, values: [...values] })).rows,
+      query: async (text, values) => (await client.query(text, [...values])).rows,
       insert: async (rows) => {
         const statement = insertStatement(rows);
         if (statement.tables.length === 0) return;

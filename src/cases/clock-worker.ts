@@ -1,0 +1,78 @@
+/**
+ * Fires clocks when their moment comes: within a second while running, and at once after a pause, gravest first (FLT-15).
+ *
+ * No lease is needed: firing is one transaction that locks the case, looks at the clock again and finds it met, moved or
+ * fired by another worker, or fires it. Any number of workers may run.
+ */
+import { SYSTEM } from '../platform/actor.ts';
+import type { AppContext } from '../platform/context.ts';
+import { write } from '../platform/transaction.ts';
+import { dueClocks, fireClock } from './commands.ts';
+import { freeNumbers, layOutNumbers } from './store.ts';
+
+const LOOK_EVERY = 500;
+const BATCH = 200;
+/** Keep this many free numbers laid out per series, so that a storm never waits for them. */
+const FREE_NUMBERS = 2_000;
+
+/** Fires everything that is due; returns how many clocks were looked at. Also used by tests and the demonstration's loader. */
+export async function fireDueClocks(ctx: AppContext): Promise<number> {
+  let fired = 0;
+  for (;;) {
+    const due = await dueClocks(ctx, SYSTEM, BATCH);
+    for (const clock of due) {
+      await fireClock(ctx, SYSTEM, clock).catch((error: unknown) => {
+        // One clock that cannot fire must not stop the others (FLT-13); it is tried again at the next look.
+        ctx.log.error({ err: error, clock: clock.id }, 'a clock could not be fired, going on');
+      });
+    }
+    fired += due.length;
+    if (due.length < BATCH) return fired;
+  }
+}
+
+/** Lays out numbers ahead for every series in use. */
+export async function keepNumbersReady(ctx: AppContext): Promise<void> {
+  await write(ctx.database, SYSTEM, ctx.clock, async (tx) => {
+    const series = await tx.prepared<{ series: string; year: number }>(
+      'numbers-series',
+      'select series, max(year) as year from case_numbers group by series',
+      [],
+    );
+    for (const { series: name, year } of series) {
+      const free = await freeNumbers(tx, name, year);
+      if (free < FREE_NUMBERS / 2) await layOutNumbers(tx, name, year, FREE_NUMBERS - free);
+    }
+  });
+}
+
+/** Starts the worker. */
+export function startClockWorker(ctx: AppContext): { stop(): Promise<void> } {
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let running = Promise.resolve();
+  let looks = 0;
+  const look = async () => {
+    try {
+      await fireDueClocks(ctx);
+      if (looks % 20 === 0) await keepNumbersReady(ctx);
+      looks += 1;
+    } catch (error) {
+      ctx.log.error({ err: error }, 'clocks could not be looked at, going on');
+    }
+  };
+  const next = () => {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      running = look().then(next);
+    }, LOOK_EVERY);
+  };
+  running = look().then(next);
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/** Drafts: whatever has been typed, kept on the server so that a closed laptop loses nothing. Seen by their author only. */
+import type { z } from 'zod';
+import type { Actor } from '../platform/actor.ts';
+import type { AppContext } from '../platform/context.ts';
+import { refuse } from '../platform/errors.ts';
+import { read, type Tx, write } from '../platform/transaction.ts';
+import type { DraftView, saveDraft } from './contract.ts';
+
+interface DraftRow extends Record<string, unknown> {
+  readonly id: string;
+  readonly organisation_id: string;
+  readonly case_id: string | null;
+  readonly number: string | null;
+  readonly kind: DraftView['kind'];
+  readonly content: Record<string, unknown>;
+  readonly revision: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+const COLUMNS = `d.id, d.organisation_id, d.case_id, (select number from cases c where c.id = d.case_id) as number, d.kind,
+  d.content, d.revision, d.created_at, d.updated_at`;
+
+function view(row: DraftRow): DraftView {
+  return {
+    id: row.id,
+    organisationId: row.organisation_id,
+    caseId: row.case_id,
+    caseNumber: row.number,
+    kind: row.kind,
+    content: row.content,
+    revision: row.revision,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+async function find(tx: Tx, id: string): Promise<DraftRow | undefined> {
+  const rows = await tx.prepared<DraftRow>(
+    'draft-find',
+    `select ${COLUMNS} from drafts d where d.id = $1::uuid`,
+    [id],
+  );
+  return rows[0];
+}
+
+/** The author's drafts, newest first. */
+export function listDrafts(ctx: AppContext, actor: Actor): Promise<DraftView[]> {
+  return read(ctx.database, actor, ctx.clock, async (tx) =>
+    (
+      await tx.prepared<DraftRow>(
+        'drafts',
+        `select ${COLUMNS} from drafts d order by d.updated_at desc limit 100`,
+        [],
+      )
+    ).map(view),
+  );
+}
+
+/** One draft. @throws Refusal not-found */
+export function findDraft(ctx: AppContext, actor: Actor, id: string): Promise<DraftView> {
+  return read(ctx.database, actor, ctx.clock, async (tx) =>
+    view((await find(tx, id)) ?? refuse('not-found')),
+  );
+}
+
+/**
+ * Saves a draft. The id is the client's; it becomes the idempotency key of the filing.
+ * @throws Refusal draft-changed when it was saved elsewhere meanwhile (params: revision); not-found for another's draft
+ */
+export async function putDraft(
+  ctx: AppContext,
+  actor: Actor,
+  id: string,
+  draft: z.infer<typeof saveDraft>,
+): Promise<DraftView> {
+  return write(ctx.database, actor, ctx.clock, async (tx) => {
+    const filed = await tx.prepared(
+      'draft-was-filed',
+      'select 1 from idempotency_keys where person_id = $1::uuid and key = $2::uuid',
+      [actor.personId, id],
+    );
+    if (filed.length > 0) refuse('draft-changed', { params: { filed: true } });
+    const saved = await tx.prepared(
+      'draft-save',
+      `insert into drafts as d (id, person_id, organisation_id, case_id, kind, content, revision, created_at, updated_at)
+       values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5, $6::jsonb, 1, $7, $7)
+       on conflict (id) do update set content = excluded.content, organisation_id = excluded.organisation_id,
+         kind = excluded.kind, revision = d.revision + 1, updated_at = excluded.updated_at
+       where d.person_id = excluded.person_id and d.revision = $8 returning d.id`,
+      [
+        id,
+        actor.personId,
+        draft.organisationId,
+        draft.caseId,
+        draft.kind,
+        JSON.stringify(draft.content),
+        tx.now,
+        draft.revision,
+      ],
+    );
+    const row = await find(tx, id);
+    if (!row) refuse('not-found');
+    if (saved.length === 0) refuse('draft-changed', { params: { revision: row.revision } });
+    return view(row);
+  });
+}
+
+/** Throws a draft away. Doing it twice is no error. */
+export async function deleteDraft(ctx: AppContext, actor: Actor, id: string): Promise<void> {
+  await write(ctx.database, actor, ctx.clock, async (tx) => {
+    await tx.prepared('draft-delete', 'delete from drafts where id = $1::uuid and person_id = $2::uuid', [
+      id,
+      actor.personId,
+    ]);
+  });
+}

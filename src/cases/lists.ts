@@ -1,0 +1,336 @@
+/** Lists of cases and the desk's queue, read under the viewer's own rights. */
+import { z } from 'zod';
+import { type CaseNotice, noticesOfCase } from '../delivery/index.ts';
+import { type DirectorySnapshot, directorySnapshot } from '../directory/index.ts';
+import type { Actor } from '../platform/actor.ts';
+import type { AppContext } from '../platform/context.ts';
+import { decodeCursor, encodeCursor } from '../platform/http/cursor.ts';
+import { read, type Tx } from '../platform/transaction.ts';
+import type {
+  CallRow,
+  CaseRow,
+  caseList,
+  caseQuery,
+  QUEUE_REASONS,
+  QueueRow,
+  QueueView,
+} from './contract.ts';
+
+/** One case as the database holds it, with its nearest clock and how its notices stand. */
+interface ListRow extends Record<string, unknown> {
+  readonly id: string;
+  readonly number: string;
+  readonly mode: 'live' | 'exercise';
+  readonly compartment: string | null;
+  readonly organisation_id: string;
+  readonly authority_id: string | null;
+  readonly subgroup: string;
+  readonly sectors: string[];
+  readonly state: string;
+  readonly open: boolean;
+  readonly level: string;
+  readonly rank: number;
+  readonly level_status: 'proposed' | 'confirmed';
+  readonly suspected: boolean;
+  readonly summary: string;
+  readonly taken_by: string | null;
+  readonly occurred_at: Date | null;
+  readonly aware_at: Date | null;
+  readonly opened_at: Date;
+  readonly closed_at: Date | null;
+  readonly changed_at: Date;
+  readonly revision: number;
+  readonly failed_notices: number;
+  readonly clock_definition: string | null;
+  readonly clock_due: Date | null;
+  readonly told: number;
+  readonly acknowledged: number;
+  readonly waiting: number;
+  readonly late: number;
+}
+
+const COLUMNS = `c.id, c.number, c.mode, c.compartment, c.organisation_id, c.authority_id, c.subgroup, c.sectors, c.state, c.open,
+  c.level, c.rank, c.level_status, c.suspected, c.summary, c.taken_by, c.occurred_at, c.aware_at, c.opened_at, c.closed_at,
+  c.changed_at, c.revision, c.failed_notices, k.definition as clock_definition, k.due_at as clock_due,
+  coalesce(n.told, 0) as told, coalesce(n.acknowledged, 0) as acknowledged, coalesce(n.waiting, 0) as waiting,
+  coalesce(n.late, 0) as late`;
+/** Joined to the page only, never to the whole table. `$1` is the transaction's moment. */
+const BESIDE = `left join lateral (select definition, due_at from clocks where case_id = c.id and state = 'running'
+    order by due_at limit 1) k on true
+  left join lateral (select count(*)::int as told,
+      count(*) filter (where acknowledged_at is not null)::int as acknowledged,
+      count(*) filter (where expects <> 'none' and acknowledged_at is null and closed_at is null)::int as waiting,
+      count(*) filter (where expects <> 'none' and acknowledged_at is null and closed_at is null and confirm_by <= $1)::int as late
+    from notices where case_id = c.id) n on true`;
+
+/** One row for a single case. */
+export async function listRowOf(tx: Tx, caseId: string): Promise<ListRow | undefined> {
+  const rows = await tx.prepared<ListRow>(
+    'case-row',
+    `select ${COLUMNS} from cases c ${BESIDE} where c.id = $2::uuid`,
+    [tx.now, caseId],
+  );
+  return rows[0];
+}
+
+/** A database row as the API shows it. */
+export function caseRowView(row: ListRow, directory: DirectorySnapshot, now: Date): CaseRow {
+  const organisation = (id: string) => {
+    const body = directory.organisations.get(id);
+    return { id, name: { zh: body?.nameZh ?? '', en: body?.nameEn ?? '' } };
+  };
+  return {
+    id: row.id,
+    number: row.number,
+    mode: row.mode,
+    compartment: row.compartment,
+    organisation: organisation(row.organisation_id),
+    authority: row.authority_id === null ? null : organisation(row.authority_id),
+    subgroup: row.subgroup,
+    sectors: row.sectors,
+    state: row.state,
+    open: row.open,
+    level: row.level,
+    rank: row.rank,
+    levelStatus: row.level_status,
+    suspected: row.suspected,
+    summary: row.summary,
+    takenBy: row.taken_by === null ? null : personRef(directory, row.taken_by),
+    occurredAt: iso(row.occurred_at),
+    awareAt: iso(row.aware_at),
+    openedAt: row.opened_at.toISOString(),
+    closedAt: iso(row.closed_at),
+    changedAt: row.changed_at.toISOString(),
+    revision: row.revision,
+    nextClock:
+      row.clock_due === null
+        ? null
+        : {
+            definition: row.clock_definition as string,
+            dueAt: row.clock_due.toISOString(),
+            overdue: row.clock_due <= now,
+          },
+    notices: {
+      told: row.told,
+      acknowledged: row.acknowledged,
+      waiting: row.waiting,
+      late: row.late,
+      failed: row.failed_notices,
+    },
+  };
+}
+
+function iso(at: Date | null): string | null {
+  return at === null ? null : at.toISOString();
+}
+
+/** A person as others are shown him: a name, nothing to reach him by. */
+export function personRef(
+  directory: DirectorySnapshot,
+  id: string,
+): { id: string; name: { zh: string; en: string } } {
+  const person = directory.persons.get(id);
+  return { id, name: { zh: person?.nameZh ?? '—', en: person?.nameEn || person?.nameZh || '—' } };
+}
+
+type CaseQuery = z.infer<typeof caseQuery>;
+
+const ORDERS = {
+  newest: { by: 'c.opened_at desc, c.id desc', after: '(c.opened_at, c.id) < ($A::timestamptz, $B::uuid)' },
+  oldest: { by: 'c.opened_at, c.id', after: '(c.opened_at, c.id) > ($A::timestamptz, $B::uuid)' },
+  gravest: {
+    by: 'c.rank desc, c.opened_at desc, c.id desc',
+    after: '(c.rank < $C::int or c.rank = $C::int and (c.opened_at, c.id) < ($A::timestamptz, $B::uuid))',
+  },
+} as const;
+
+/** GET /cases: pages by key, never by offset; only what the viewer may see (ISO-1). */
+export async function listCases(
+  ctx: AppContext,
+  actor: Actor,
+  query: CaseQuery,
+): Promise<z.infer<typeof caseList>> {
+  return read(ctx.database, actor, ctx.clock, async (tx) => {
+    const directory = await directorySnapshot(ctx, tx);
+    const values: unknown[] = [tx.now];
+    const wheres: string[] = [];
+    const bind = (value: unknown) => `$${values.push(value)}`;
+    const where = (column: string, type: string, value: unknown) => {
+      if (value !== undefined) wheres.push(`c.${column} = ${bind(value)}::${type}`);
+    };
+    where('state', 'text', query.state);
+    where('level', 'text', query.level);
+    where('mode', 'text', query.mode);
+    where('organisation_id', 'uuid', query.organisationId);
+    where('subgroup', 'text', query.subgroup);
+    if (query.open) wheres.push(query.open === 'yes' ? 'c.open' : 'not c.open');
+    if (query.taken === 'me') where('taken_by', 'uuid', actor.personId);
+    if (query.taken === 'nobody') wheres.push('c.taken_by is null');
+    if (query.q?.trim()) wheres.push(matching(query.q.trim(), directory, bind));
+    const { cursor, limit, order, ...filters } = query;
+    const scope = ['cases', order, filters] as const;
+    const after = decodeCursor(scope, z.tuple([z.string(), z.guid(), z.number().int()]), cursor);
+    if (after) {
+      const [at, id, rank] = after;
+      wheres.push(
+        ORDERS[order].after
+          .replaceAll('$A', bind(at))
+          .replaceAll('$B', bind(id))
+          .replaceAll('$C::int', order === 'gravest' ? `${bind(rank)}::int` : ''),
+      );
+    }
+    // The page is cut before anything is joined to it.
+    const rows = (
+      await tx.query<ListRow>(
+        `select ${COLUMNS} from (select * from cases c ${wheres.length > 0 ? `where ${wheres.join(' and ')}` : ''}
+           order by ${ORDERS[order].by} limit ${limit + 1}) c ${BESIDE} order by ${ORDERS[order].by}`,
+        values,
+      )
+    ).slice();
+    const more = rows.length > limit;
+    const items = rows.slice(0, limit);
+    const last = items.at(-1);
+    return {
+      items: items.map((row) => caseRowView(row, directory, tx.now)),
+      nextCursor:
+        more && last ? encodeCursor(scope, [last.opened_at.toISOString(), last.id, last.rank]) : null,
+    };
+  });
+}
+
+/** Words looked for in the number, the body's name and the summary. */
+function matching(q: string, directory: DirectorySnapshot, bind: (value: unknown) => string): string {
+  const lower = q.toLowerCase();
+  const bodies = [...directory.organisations.values()]
+    .filter((body) => body.nameZh.includes(q) || body.nameEn.toLowerCase().includes(lower))
+    .map((body) => body.id);
+  const like = `%${q.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  return `(c.number = ${bind(q)} or c.number like ${bind(like)} or c.organisation_id = any (${bind(bodies)}::uuid[]) or c.summary ilike ${bind(like)})`;
+}
+
+/** Whom to ring up about a notice: its post's holders, and the body's own number. */
+export function callOf(notice: CaseNotice, directory: DirectorySnapshot, now: Date): CallRow | null {
+  const why =
+    notice.status === 'nobody'
+      ? 'nobody'
+      : notice.status === 'failed'
+        ? 'failed'
+        : notice.late
+          ? 'late'
+          : null;
+  if (why === null) return null;
+  const post = directory.posts.get(notice.postId);
+  const organisation = directory.organisations.get(notice.organisationId);
+  return {
+    noticeId: notice.id,
+    party: partyOfNotice(notice, directory, now),
+    why,
+    since: (why === 'late' ? (notice.confirmBy ?? notice.madeAt) : notice.madeAt).toISOString(),
+    people: directory.holders(post?.id ?? '', now).map((holding) => {
+      const person = directory.persons.get(holding.personId);
+      return {
+        name: personRef(directory, holding.personId).name,
+        phone: person?.phone ?? '',
+        mobile: person?.mobile ?? '',
+      };
+    }),
+    organisationPhone: organisation?.phone ?? '',
+  };
+}
+
+/** The post a notice went to, as the API shows it. */
+export function partyOfNotice(notice: CaseNotice, directory: DirectorySnapshot, now: Date): CallRow['party'] {
+  const post = directory.posts.get(notice.postId);
+  const organisation = directory.organisations.get(notice.organisationId);
+  return {
+    postId: notice.postId,
+    postName: { zh: post?.nameZh ?? '—', en: post?.nameEn ?? '—' },
+    organisationId: notice.organisationId,
+    organisationName: { zh: organisation?.nameZh ?? '', en: organisation?.nameEn ?? '' },
+    capacities: [...notice.capacities],
+    expects: notice.expects,
+    vacant: directory.holders(notice.postId, now).length === 0,
+  };
+}
+
+type Reason = (typeof QUEUE_REASONS)[number];
+
+/** Why a case stands in the queue; the first reason leads. */
+function reasonsOf(row: CaseRow, calls: readonly CallRow[], withdrawal: boolean): Reason[] {
+  const reasons: Reason[] = [];
+  if (calls.some((call) => call.why !== 'late')) reasons.push('notice-failed');
+  if (calls.some((call) => call.why === 'late')) reasons.push('notice-late');
+  if (row.nextClock?.overdue) reasons.push('clock-overdue');
+  if (row.takenBy === null) reasons.push('new');
+  if (row.levelStatus === 'proposed' && !row.suspected) reasons.push('level-unconfirmed');
+  if (withdrawal) reasons.push('withdrawal-requested');
+  if (row.state === 'recovered') reasons.push('recovered');
+  else if (row.state === 'returned') reasons.push('returned');
+  else if (reasons.length === 0) reasons.push('handling');
+  return reasons;
+}
+
+/** How many rows of the queue are sent at once; the counts say how many there are. */
+const QUEUE_ROWS = 200;
+
+/**
+ * GET /queue: what the desk must do, most pressing first. A notice that failed or that nobody confirmed lifts its case to
+ * the top as soon as its time has passed, with the telephone number to ring (face, worked example 1).
+ */
+export async function queue(ctx: AppContext, actor: Actor): Promise<QueueView> {
+  return read(ctx.database, actor, ctx.clock, async (tx) => {
+    const directory = await directorySnapshot(ctx, tx);
+    const groups = actor.keys
+      .filter((key) => key.startsWith('group:'))
+      .map((key) => key.slice('group:'.length));
+    const mine = `c.open and (c.compartment is null and 'desk' = any (actor_keys()) or c.detail -> 'routing' ->> 'desk' = any ($2::text[]))`;
+    const rows = await tx.prepared<ListRow & { withdrawal: boolean }>(
+      'queue',
+      `select ${COLUMNS}, (c.detail ->> 'withdrawalRequested')::boolean as withdrawal
+         from (select * from cases c where ${mine}
+                order by (c.failed_notices > 0 or coalesce(c.attention_at <= $1, false)) desc, c.rank desc,
+                         c.attention_at nulls last, c.opened_at limit ${QUEUE_ROWS}) c ${BESIDE}
+        order by (c.failed_notices > 0 or coalesce(c.attention_at <= $1, false)) desc, c.rank desc,
+                 c.attention_at nulls last, c.opened_at`,
+      [tx.now, groups],
+    );
+    const [counts] = await tx.prepared<QueueView['counts'] & Record<string, unknown>>(
+      'queue-counts',
+      `select count(*)::int as all,
+              count(*) filter (where c.taken_by is null)::int as unacknowledged,
+              count(*) filter (where c.level_status = 'proposed' and not c.suspected)::int as unconfirmed,
+              count(*) filter (where c.failed_notices > 0 or c.attention_at <= $1)::int as late,
+              count(*) filter (where c.state = 'recovered')::int as recovered
+         from cases c where ${mine}`,
+      [tx.now, groups],
+    );
+    const pressing = rows.filter((row) => row.failed_notices > 0 || row.late > 0).map((row) => row.id);
+    const notices = await noticesOfCase(tx, pressing);
+    const stubs = await tx.prepared<Record<string, never>>(
+      'queue-stubs',
+      `select compartment, number, level, state, registered_at as "registeredAt", phone from case_stubs
+        where open
+        order by registered_at desc nulls first limit 50`,
+      [],
+    );
+    const items = rows.map((row): QueueRow => {
+      const view = caseRowView(row, directory, tx.now);
+      const calls = notices
+        .filter((notice) => notice.caseId === row.id)
+        .map((notice) => callOf(notice, directory, tx.now))
+        .filter((call) => call !== null);
+      return { case: view, reasons: reasonsOf(view, calls, row.withdrawal), calls };
+    });
+    return {
+      counts: counts as QueueView['counts'],
+      items,
+      stubs: actor.keys.includes('desk') ? (stubs as unknown as QueueView['stubs']).map(stubView) : [],
+      now: tx.now.toISOString(),
+    };
+  });
+}
+
+function stubView(row: QueueView['stubs'][number]): QueueView['stubs'][number] {
+  const at = row.registeredAt as unknown as Date | null;
+  return { ...row, registeredAt: at === null ? null : at.toISOString() };
+}

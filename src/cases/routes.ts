@@ -1,0 +1,273 @@
+/** Cases over HTTP. */
+import multipart from '@fastify/multipart';
+import { z } from 'zod';
+import { acknowledgeAnswer, telephoneAcknowledgement } from '../delivery/contract.ts';
+import { findNotice, noticeViews } from '../delivery/index.ts';
+import { actorOf, signedIn } from '../identity/index.ts';
+import type { Actor } from '../platform/actor.ts';
+import type { AppContext } from '../platform/context.ts';
+import { refuse } from '../platform/errors.ts';
+import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
+import { read } from '../platform/transaction.ts';
+import { ATTACHMENT_BYTES, dropAttachment, keepAttachment, openAttachment } from './attachments.ts';
+import { acknowledge, act, file, previewAct, previewFiled, recordTelephone } from './commands.ts';
+import {
+  actAnswer,
+  actPreview,
+  attachmentView,
+  caseAct,
+  caseList,
+  caseQuery,
+  caseView as caseViewSchema,
+  draftView,
+  filedAnswer,
+  fileReport,
+  previewAnswer,
+  previewFiling,
+  queueView,
+  saveDraft,
+} from './contract.ts';
+import { deleteDraft, findDraft, listDrafts, putDraft } from './drafts.ts';
+import type { Hub } from './events.ts';
+import { listCases, queue } from './lists.ts';
+import { caseView } from './views.ts';
+
+const byId = z.strictObject({ id: z.guid().toLowerCase() });
+const nothing = z.null();
+
+/** The idempotency key of an act that must not happen twice; a UUID, in the header `Idempotency-Key`. */
+function keyOf(headers: Record<string, unknown>): string | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  const parsed = z.guid().toLowerCase().safeParse(key);
+  return parsed.success ? parsed.data : refuse('idempotency-key-missing');
+}
+
+async function noticeView(ctx: AppContext, actor: Actor, id: string) {
+  return read(ctx.database, actor, ctx.clock, async (tx) => {
+    const notice = (await findNotice(tx, id)) ?? refuse('not-found');
+    const [view] = await noticeViews(ctx, tx, [notice]);
+    return view ?? refuse('not-found');
+  });
+}
+
+/** Routes of drafts, reports, cases, acts, confirmations, attachments and the live stream. */
+export function caseRoutes(ctx: AppContext, hub: Hub): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.addHook('onRequest', signedIn(ctx));
+    await app.register(multipart, {
+      limits: { fileSize: ATTACHMENT_BYTES, files: 1, fields: 0, parts: 1, headerPairs: 50 },
+    });
+
+    app.get(
+      '/api/v1/drafts',
+      { schema: { ...about('cases', '我的草稿', 'My drafts'), response: { 200: z.array(draftView) } } },
+      (request) => listDrafts(ctx, actorOf(request)),
+    );
+    app.get(
+      '/api/v1/drafts/:id',
+      { schema: { ...about('cases', '一份草稿', 'One draft'), params: byId, response: { 200: draftView } } },
+      (request) => findDraft(ctx, actorOf(request), request.params.id),
+    );
+    app.put(
+      '/api/v1/drafts/:id',
+      {
+        schema: {
+          ...about('cases', '儲存草稿', 'Save a draft'),
+          params: byId,
+          body: saveDraft,
+          response: { 200: draftView },
+        },
+      },
+      (request) => putDraft(ctx, actorOf(request), request.params.id, request.body),
+    );
+    app.delete(
+      '/api/v1/drafts/:id',
+      {
+        schema: {
+          ...about('cases', '捨棄草稿', 'Throw a draft away'),
+          params: byId,
+          response: { 204: nothing },
+        },
+      },
+      async (request, reply) => {
+        await deleteDraft(ctx, actorOf(request), request.params.id);
+        return reply.code(204).send(null);
+      },
+    );
+
+    app.post(
+      '/api/v1/reports',
+      {
+        schema: {
+          ...about('cases', '送出通報單', 'File a report'),
+          body: fileReport,
+          response: { 201: filedAnswer },
+        },
+      },
+      async (request, reply) => {
+        const key = keyOf(request.headers) ?? refuse('idempotency-key-missing');
+        return reply.code(201).send(await file(ctx, actorOf(request), request.body, key));
+      },
+    );
+    app.post(
+      '/api/v1/reports/preview',
+      {
+        schema: {
+          ...about('cases', '試算將通知哪些人', 'Who would be told'),
+          body: previewFiling,
+          response: { 200: previewAnswer },
+        },
+      },
+      (request) => previewFiled(ctx, actorOf(request), request.body),
+    );
+
+    app.get(
+      '/api/v1/cases',
+      {
+        schema: {
+          ...about('cases', '案件清單', 'Cases'),
+          querystring: caseQuery,
+          response: { 200: caseList },
+        },
+      },
+      (request) => listCases(ctx, actorOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/queue',
+      { schema: { ...about('cases', '值勤台待辦', 'The desk’s queue'), response: { 200: queueView } } },
+      (request) => queue(ctx, actorOf(request)),
+    );
+    app.get(
+      '/api/v1/cases/:id',
+      { schema: { ...about('cases', '案件', 'One case'), params: byId, response: { 200: caseViewSchema } } },
+      (request) => caseView(ctx, actorOf(request), request.params.id),
+    );
+    app.post(
+      '/api/v1/cases/:id/acts',
+      {
+        schema: {
+          ...about('cases', '對案件採取作為', 'Act on a case'),
+          params: byId,
+          body: caseAct,
+          response: { 200: actAnswer },
+        },
+      },
+      (request) => act(ctx, actorOf(request), request.params.id, request.body, keyOf(request.headers)),
+    );
+    app.post(
+      '/api/v1/cases/:id/acts/preview',
+      {
+        schema: {
+          ...about('cases', '試算作為將通知哪些人', 'Who an act would tell'),
+          params: byId,
+          body: caseAct,
+          response: { 200: actPreview },
+        },
+      },
+      (request) => previewAct(ctx, actorOf(request), request.params.id, request.body),
+    );
+
+    app.post(
+      '/api/v1/notices/:id/acknowledgement',
+      {
+        schema: {
+          ...about('notices', '簽收通知', 'Acknowledge a notice'),
+          params: byId,
+          response: { 200: acknowledgeAnswer },
+        },
+      },
+      async (request) => {
+        await acknowledge(ctx, actorOf(request), request.params.id);
+        return { notice: await noticeView(ctx, actorOf(request), request.params.id) };
+      },
+    );
+    app.post(
+      '/api/v1/notices/:id/telephone-acknowledgement',
+      {
+        schema: {
+          ...about('notices', '記錄電話簽收', 'Record a confirmation by telephone'),
+          params: byId,
+          body: telephoneAcknowledgement,
+          response: { 204: nothing },
+        },
+      },
+      async (request, reply) => {
+        await recordTelephone(ctx, actorOf(request), request.params.id, request.body);
+        return reply.code(204).send(null);
+      },
+    );
+
+    app.post(
+      '/api/v1/attachments',
+      {
+        bodyLimit: ATTACHMENT_BYTES + 64 * 1024,
+        config: { raw: true },
+        schema: {
+          ...about('cases', '上傳附件（欄位 file）', 'Upload an attachment (field file)'),
+          response: { 201: attachmentView },
+        },
+      },
+      async (request, reply) => {
+        if (!request.isMultipart()) refuse('unsupported-media-type');
+        const part = await request.file();
+        if (!part) refuse('invalid-input', { fields: [{ path: 'file', code: 'required' }] });
+        const bytes = await part
+          .toBuffer()
+          .catch(() => refuse('attachment-too-large', { params: { max: ATTACHMENT_BYTES } }));
+        return reply.code(201).send(
+          await keepAttachment(ctx, actorOf(request), {
+            name: part.filename,
+            mediaType: part.mimetype,
+            bytes,
+          }),
+        );
+      },
+    );
+    app.delete(
+      '/api/v1/attachments/:id',
+      {
+        schema: {
+          ...about('cases', '移除附件', 'Remove an attachment'),
+          params: byId,
+          response: { 204: nothing },
+        },
+      },
+      async (request, reply) => {
+        await dropAttachment(ctx, actorOf(request), request.params.id);
+        return reply.code(204).send(null);
+      },
+    );
+    app.get(
+      '/api/v1/attachments/:id',
+      {
+        config: { raw: true },
+        schema: { ...about('cases', '下載附件', 'Download an attachment'), params: byId },
+      },
+      async (request, reply) => {
+        const { name, bytes } = await openAttachment(ctx, actorOf(request), request.params.id);
+        // Never shown by the browser in our origin, whatever it claims to be (WEB-11).
+        return reply
+          .header('content-type', 'application/octet-stream')
+          .header('content-security-policy', "sandbox; default-src 'none'")
+          .header(
+            'content-disposition',
+            `attachment; filename="attachment"; filename*=UTF-8''${encodeURIComponent(name)}`,
+          )
+          .send(bytes);
+      },
+    );
+
+    app.get(
+      '/api/v1/events',
+      {
+        config: { raw: true },
+        schema: about('cases', '即時變更（server-sent events）', 'Live changes (server-sent events)'),
+      },
+      async (request, reply) => {
+        await hub.open(request, reply);
+        return reply;
+      },
+    );
+  };
+}
