@@ -42,7 +42,11 @@ export const inboxQuery = z.strictObject({
   cursor: z.string().max(300).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
-export const inboxView = z.strictObject({ items: z.array(noticeView), waiting: z.int(), nextCursor: z.string().nullable() });
+export const inboxView = z.strictObject({
+  items: z.array(noticeView),
+  waiting: z.int(),
+  nextCursor: z.string().nullable(),
+});
 
 /** POST /notices/:id/acknowledgement — by a signed-in holder of the post; safe to repeat. */
 export const acknowledgeAnswer = z.strictObject({ notice: noticeView });

@@ -1,0 +1,83 @@
+/** The inbox of a person's posts over HTTP. Confirming a notice is the cases' own act. */
+import { z } from 'zod';
+import { actorOf, signedIn } from '../identity/index.ts';
+import type { AppContext } from '../platform/context.ts';
+import { refuse } from '../platform/errors.ts';
+import { type CursorScope, decodeCursor, encodeCursor } from '../platform/http/cursor.ts';
+import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
+import { read, write } from '../platform/transaction.ts';
+import { inboxQuery, inboxView, noticeView } from './contract.ts';
+import { countWaiting, findNotice, inboxRows, isWaiting, markOpened, noticeViews } from './notices.ts';
+
+const cursorKeys = z.tuple([z.union([z.literal(0), z.literal(1)]), z.iso.datetime(), z.uuid()]);
+
+/** `GET /inbox`, `POST /notices/:id/opened` (S8.3.6, DEC-9, INV-6). */
+export function deliveryRoutes(ctx: AppContext): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.addHook('onRequest', signedIn(ctx));
+
+    app.get(
+      '/api/v1/inbox',
+      {
+        schema: {
+          ...about(
+            'delivery',
+            '我各職位的通知，待簽收者在前',
+            'Notices to my posts, those that wait for me first',
+          ),
+          querystring: inboxQuery,
+          response: { 200: inboxView },
+        },
+      },
+      async (request) => {
+        const actor = actorOf(request);
+        const { waiting, cursor, limit } = request.query;
+        const posts = actor.posts.map((post) => post.id);
+        const scope: CursorScope = ['inbox', waiting ?? null];
+        const after = decodeCursor(scope, cursorKeys, cursor) ?? null;
+        return read(ctx.database, actor, ctx.clock, async (tx) => {
+          const wanted = waiting === undefined ? null : waiting === 'yes';
+          const rows = await inboxRows(tx, posts, { waiting: wanted, after, limit });
+          const page = rows.slice(0, limit);
+          const last = page.at(-1);
+          return {
+            items: await noticeViews(ctx, tx, page),
+            waiting: await countWaiting(tx, posts),
+            nextCursor:
+              last && rows.length > limit
+                ? encodeCursor(scope, [isWaiting(last) ? 1 : 0, last.madeAt.toISOString(), last.id])
+                : null,
+          };
+        });
+      },
+    );
+
+    app.post(
+      '/api/v1/notices/:id/opened',
+      {
+        schema: {
+          ...about(
+            'delivery',
+            '通知已顯示給登入的任職者；不等於簽收',
+            'A notice was shown to a signed-in holder; this acknowledges nothing',
+          ),
+          params: z.strictObject({ id: z.uuid() }),
+          response: { 200: z.strictObject({ notice: noticeView }) },
+        },
+      },
+      async (request) => {
+        const actor = actorOf(request);
+        return write(ctx.database, actor, ctx.clock, async (tx) => {
+          const notice = await findNotice(tx, request.params.id);
+          // A notice of another post may be seen by whoever sees its case; only its own post opens it.
+          if (!notice || !actor.posts.some((post) => post.id === notice.postId)) refuse('not-found');
+          const isFirst = await markOpened(tx, notice.id, actor.personId);
+          if (isFirst) tx.afterCommit(() => ctx.signals.emit('facts'));
+          const current = isFirst ? { ...notice, openedAt: tx.now, openedBy: actor.personId } : notice;
+          const [view] = await noticeViews(ctx, tx, [current]);
+          return view ? { notice: view } : refuse('not-found');
+        });
+      },
+    );
+  };
+}

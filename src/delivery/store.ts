@@ -1,0 +1,239 @@
+/** The only SQL of this room about deliveries under way; see `notices.ts` for what readers are shown. */
+import type { Tx } from '../platform/transaction.ts';
+import type { NoticeData } from './mail.ts';
+
+/** A delivery under our lease, with what is needed to look at it a second time. */
+export interface Claimed {
+  readonly id: string;
+  readonly fence: number;
+  readonly attempts: number;
+  readonly personId: string | null;
+  readonly relay: string;
+  readonly madeAt: Date;
+  readonly noticeId: string;
+  readonly caseId: string;
+  readonly postId: string;
+  readonly template: string;
+  readonly expects: 'acknowledgement' | 'task' | 'none';
+  readonly mode: string;
+  readonly data: NoticeData;
+  readonly confirmBy: Date | null;
+  readonly closedAt: Date | null;
+  readonly packHash: string;
+  /** Keys that may see the case now. */
+  readonly seenBy: readonly string[];
+}
+
+// A lease runs by the server's real clock: a shifted clock must not lengthen it, and two processes need not agree on time.
+const CLAIM = `
+  with due as (
+    select id from deliveries
+    where state = 'queued' and relay = $1 and next_at <= $2
+      and (lease_until is null or lease_until < clock_timestamp())
+    order by urgent desc, rank desc, next_at limit $3
+    for update skip locked
+  ), taken as (
+    update deliveries d
+    set lease_until = clock_timestamp() + make_interval(secs => $5), leased_by = $4,
+        fence = d.fence + 1, attempts = d.attempts + 1
+    from due where d.id = due.id
+    returning d.*
+  )
+  select t.id, t.fence, t.attempts, t.person_id as "personId", t.relay, t.made_at as "madeAt",
+         n.id as "noticeId", n.case_id as "caseId", n.post_id as "postId", n.template, n.expects, n.mode, n.data,
+         n.confirm_by as "confirmBy", n.closed_at as "closedAt", c.pack_hash as "packHash", c.seen_by as "seenBy"
+  from taken t join notices n on n.id = t.notice_id join cases c on c.id = t.case_id
+  order by t.urgent desc, t.rank desc, t.next_at`;
+
+/**
+ * Takes the lease of up to `limit` due deliveries of one relay, the urgent and grave first; each taking raises the fence,
+ * so that whoever held it before can no longer write (INV-10).
+ * @param leaseMs how long the lease holds unless renewed
+ */
+export function claim(
+  tx: Tx,
+  relay: string,
+  limit: number,
+  workerId: string,
+  leaseMs: number,
+): Promise<Claimed[]> {
+  return tx.prepared<Claimed & Record<string, unknown>>('delivery-claim', CLAIM, [
+    relay,
+    tx.now,
+    limit,
+    workerId,
+    leaseMs / 1000,
+  ]);
+}
+
+/** Which of the relays have something due that nobody holds. */
+export async function relaysWithWork(tx: Tx, relays: readonly string[]): Promise<string[]> {
+  const rows = await tx.prepared<{ relay: string }>(
+    'delivery-look',
+    `select r.relay from unnest($1::text[]) as r(relay) where exists (
+       select 1 from deliveries d where d.state = 'queued' and d.relay = r.relay and d.next_at <= $2
+         and (d.lease_until is null or d.lease_until < clock_timestamp()))`,
+    [relays, tx.now],
+  );
+  return rows.map((row) => row.relay);
+}
+
+/** Deliveries of relays the configuration no longer names go to the default one, which sends them on. */
+export async function adoptStray(tx: Tx, known: readonly string[]): Promise<void> {
+  await tx.prepared(
+    'delivery-adopt',
+    `update deliveries set relay = $2 where state = 'queued' and relay <> all ($1::text[])`,
+    [known, known[0]],
+  );
+}
+
+/** Prolongs the leases still ours; returns their ids. What is missing was taken by another. */
+export async function renew(
+  tx: Tx,
+  held: readonly { readonly id: string; readonly fence: number }[],
+  leaseMs: number,
+): Promise<Set<string>> {
+  const rows = await tx.prepared<{ id: string }>(
+    'delivery-renew',
+    `update deliveries d set lease_until = clock_timestamp() + make_interval(secs => $3)
+     from unnest($1::uuid[], $2::int[]) as h(id, fence)
+     where d.id = h.id and d.fence = h.fence and d.state = 'queued' returning d.id`,
+    [held.map((one) => one.id), held.map((one) => one.fence), leaseMs / 1000],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
+/** What became of a delivery. `queued` puts it back, due after `delay` ms. */
+export interface Outcome {
+  readonly id: string;
+  readonly fence: number;
+  readonly noticeId: string;
+  readonly caseId: string;
+  readonly state: 'queued' | 'handed-over' | 'failed' | 'withheld';
+  readonly reason: string | null;
+  readonly delay: number;
+  readonly attempts: number;
+  readonly relay: string;
+  /** Persons to be told instead, with the relay of their address. */
+  readonly successors: readonly { readonly personId: string; readonly relay: string }[];
+}
+
+const SETTLE = `
+  update deliveries d
+  set state = o.state, reason = o.reason, attempts = o.attempts, relay = o.relay, lease_until = null, leased_by = null,
+      next_at = case when o.state = 'queued' then $2::timestamptz + make_interval(secs => o.delay / 1000) end,
+      handed_over_at = case when o.state = 'handed-over' then $2::timestamptz end,
+      settled_at = case when o.state <> 'queued' then $2::timestamptz end
+  from jsonb_to_recordset($1::jsonb)
+    as o(id uuid, fence int, state text, reason text, delay float8, attempts int, relay text)
+  where d.id = o.id and d.fence = o.fence and d.state = 'queued'
+  returning d.id`;
+
+const SUCCEED = `
+  insert into deliveries (id, notice_id, case_id, channel, person_id, relay, state, urgent, rank, made_at, next_at)
+  select gen_random_uuid(), n.id, n.case_id, 'mail', s.person, s.relay, 'queued', n.urgent, n.rank, $2, $2
+  from jsonb_to_recordset($1::jsonb) as s(notice uuid, person uuid, relay text)
+  join notices n on n.id = s.notice
+  where not exists (select 1 from deliveries d where d.notice_id = n.id and d.person_id = s.person)`;
+
+/**
+ * Writes what became of deliveries whose fence is still ours, adds deliveries for successors, and raises what failed in
+ * the desk's queue. Returns the ids that were accepted; the rest were too late (INV-10).
+ */
+export async function settle(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<string>> {
+  const failing = outcomes.filter((one) => one.state === 'failed');
+  const changing = outcomes.filter((one) => one.successors.length > 0);
+  // Locks in the order of the write path: cases, notices, deliveries.
+  if (failing.length > 0) await lockRows(tx, 'cases', [...new Set(failing.map((one) => one.caseId))]);
+  // Two former holders of one post must not both call the new one.
+  if (changing.length > 0) await lockRows(tx, 'notices', [...new Set(changing.map((one) => one.noticeId))]);
+  const rows = await tx.prepared<{ id: string }>('delivery-settle', SETTLE, [
+    JSON.stringify(outcomes),
+    tx.now,
+  ]);
+  const accepted = new Set(rows.map((row) => row.id));
+  const successors = new Map(
+    changing
+      .filter((one) => accepted.has(one.id))
+      .flatMap((one) =>
+        one.successors.map(({ personId, relay }) => ({ notice: one.noticeId, person: personId, relay })),
+      )
+      .map((one) => [`${one.notice} ${one.person}`, one]),
+  );
+  if (successors.size > 0) {
+    await tx.prepared('delivery-succeed', SUCCEED, [JSON.stringify([...successors.values()]), tx.now]);
+  }
+  await refreshFailedNotices(
+    tx,
+    failing.filter((one) => accepted.has(one.id)).map((one) => one.caseId),
+  );
+  return accepted;
+}
+
+async function lockRows(tx: Tx, table: 'cases' | 'notices', ids: readonly string[]): Promise<void> {
+  await tx.prepared(
+    `delivery-lock-${table}`,
+    `select 1 from ${table} where id = any ($1::uuid[]) order by id for update`,
+    [ids],
+  );
+}
+
+/**
+ * Counts, for each case, the open notices that reached nobody (only failed deliveries, not opened, not acknowledged);
+ * when there are more than before the case rises in the desk's queue at once. The write path calls it too, after a
+ * confirmation by telephone or a closing.
+ */
+export async function refreshFailedNotices(tx: Tx, caseIds: readonly string[]): Promise<void> {
+  if (caseIds.length === 0) return;
+  await tx.prepared(
+    'delivery-refresh-failed',
+    `update cases c
+     set failed_notices = x.failed,
+         attention_at = case when x.failed > c.failed_notices then $2::timestamptz else c.attention_at end
+     from (
+       select k.id, (
+         select count(*)::int from notices n
+         where n.case_id = k.id and n.closed_at is null and n.acknowledged_at is null and n.opened_at is null
+           and exists (select 1 from deliveries d where d.notice_id = n.id and d.state = 'failed')
+           and not exists (select 1 from deliveries d where d.notice_id = n.id and d.state in ('queued', 'handed-over'))
+       ) as failed
+       from unnest($1::uuid[]) as k(id)
+     ) x
+     where c.id = x.id and c.failed_notices <> x.failed`,
+    [[...new Set(caseIds)].sort(), tx.now],
+  );
+}
+
+/** Ends what has waited too long without anybody trying, as when a relay was gone for a day. */
+export async function expire(tx: Tx, madeBefore: Date): Promise<number> {
+  const rows = await tx.prepared<{ case_id: string }>(
+    'delivery-expire',
+    `update deliveries set state = 'failed', reason = 'expired', settled_at = $2, next_at = null, fence = fence + 1
+     where id in (
+       select id from deliveries where state = 'queued' and made_at < $1
+         and (lease_until is null or lease_until < clock_timestamp())
+       limit 500 for update skip locked)
+     returning case_id`,
+    [madeBefore, tx.now],
+  );
+  await refreshFailedNotices(
+    tx,
+    rows.map((row) => row.case_id),
+  );
+  return rows.length;
+}
+
+/** Says that a worker lives, and forgets those that have long been silent. */
+export async function beat(tx: Tx, workerId: string): Promise<void> {
+  await tx.prepared(
+    'delivery-beat',
+    `insert into workers (id, beat_at) values ($1, clock_timestamp())
+     on conflict (id) do update set beat_at = excluded.beat_at`,
+    [workerId],
+  );
+  await tx.prepared(
+    'delivery-forget',
+    `delete from workers where beat_at < clock_timestamp() - interval '1 day'`,
+    [],
+  );
+}

@@ -1,0 +1,169 @@
+/** Keeps the sending going: woken by a signal after each commit, and by a short poll for whatever a signal misses. */
+import { SYSTEM } from '../platform/actor.ts';
+import type { AppContext } from '../platform/context.ts';
+import type { MailTransport } from '../platform/mail.ts';
+import { read, write } from '../platform/transaction.ts';
+import { GIVE_UP_AFTER } from './rules.ts';
+import { Sender } from './sender.ts';
+import { adoptStray, beat, expire, relaysWithWork } from './store.ts';
+
+/** Takeover after a crash is at most this long (FLT-2). */
+const LEASE = 5_000;
+const HEARTBEAT = 2_000;
+const POLL = 400;
+/** Between two looks at the queue at least this long, so that a storm of reports is not answered by a storm of looks. */
+const LOOK_GAP = 25;
+const CHORES = 60_000;
+/** Connections at a time to one relay. */
+const CONNECTIONS = 10;
+
+export interface DeliveryWorker {
+  /** Ends within a few seconds; what is not handed over by then is another worker's or the next start's. */
+  stop(): Promise<void>;
+  /** Settles when nothing is due and nothing is under way (relays that rest after trouble do not count). For tests. */
+  idle(): Promise<void>;
+}
+
+export interface DeliveryWorkerOptions {
+  readonly transport: MailTransport;
+  /** Unique to this process's worker, e.g. host and process id. */
+  readonly workerId: string;
+  readonly connectionsPerRelay?: number;
+}
+
+/**
+ * Starts a worker that hands notices over to mail (S8.3.6, FLT-2, FLT-4, FLT-7, INV-6, INV-10). Any number may run
+ * against one database. Never throws for trouble of the database or a relay: it logs, waits and goes on.
+ */
+export function startDeliveryWorker(ctx: AppContext, options: DeliveryWorkerOptions): DeliveryWorker {
+  let isStopped = false;
+  let isLooking = false;
+  let mustLook = false;
+  let lastLook = Number.NEGATIVE_INFINITY;
+  let lookTimer: NodeJS.Timeout | undefined;
+  let onQuiet: (() => void)[] = [];
+
+  const sender = new Sender(ctx, {
+    transport: options.transport,
+    workerId: options.workerId,
+    leaseMs: LEASE,
+    connections: options.connectionsPerRelay ?? CONNECTIONS,
+    onChange: () => wake(),
+  });
+  const guard = async (what: string, work: () => Promise<unknown>) => {
+    try {
+      await work();
+    } catch (error) {
+      ctx.log.error({ err: error }, `deliveries: ${what} failed, going on`);
+    }
+  };
+
+  function wake(): void {
+    mustLook = true;
+    if (isLooking || isStopped || lookTimer) return;
+    const wait = Math.max(0, lastLook + LOOK_GAP - performance.now());
+    lookTimer = setTimeout(() => {
+      lookTimer = undefined;
+      void look();
+    }, wait);
+  }
+
+  async function look(): Promise<void> {
+    if (isStopped || isLooking) return;
+    isLooking = true;
+    mustLook = false;
+    lastLook = performance.now();
+    await guard('looking', async () => {
+      const free = sender.relays.filter((relay) => sender.hasRoom(relay));
+      const due =
+        free.length === 0
+          ? []
+          : await read(ctx.database, SYSTEM, ctx.clock, (tx) => relaysWithWork(tx, free));
+      // Each relay for itself: none waits for another's claim.
+      for (const relay of due) void guard('claiming', () => sender.claim(relay)).then(() => wake());
+      const isBusy = due.length > 0 || sender.isBusy;
+      if (!isBusy && !mustLook) for (const done of onQuiet.splice(0)) done();
+    });
+    isLooking = false;
+    if (mustLook) wake();
+  }
+
+  const poll = setInterval(wake, POLL);
+  const heartbeat = setInterval(
+    () =>
+      void guard('renewing', async () => {
+        await sender.renew();
+        await write(ctx.database, SYSTEM, ctx.clock, (tx) => beat(tx, options.workerId));
+      }),
+    HEARTBEAT,
+  );
+  const chores = setInterval(
+    () =>
+      void guard('expiring', async () => {
+        const ended = await write(ctx.database, SYSTEM, ctx.clock, (tx) =>
+          expire(tx, new Date(tx.now.getTime() - GIVE_UP_AFTER)),
+        );
+        if (ended > 0) ctx.signals.emit('facts');
+      }),
+    CHORES,
+  );
+  const deaf = ctx.signals.on('deliveries', wake);
+  void guard('adopting', () =>
+    write(ctx.database, SYSTEM, ctx.clock, (tx) => adoptStray(tx, sender.relays)),
+  ).then(wake);
+
+  return {
+    stop: async () => {
+      isStopped = true;
+      deaf();
+      clearInterval(poll);
+      clearInterval(chores);
+      clearTimeout(lookTimer);
+      await sender.stop(5_000);
+      clearInterval(heartbeat);
+      for (const done of onQuiet.splice(0)) done();
+    },
+    idle: () =>
+      new Promise((resolve) => {
+        onQuiet = [...onQuiet, resolve];
+        wake();
+      }),
+  };
+}
+
+/** What one sweep did. */
+export interface Sweep {
+  readonly claimed: number;
+}
+
+/**
+ * Delivers everything that is due now, once, and returns when it is written: for loaders and tests with shifted clocks.
+ * @param options.now takes this moment for now instead of the context's clock
+ */
+export async function deliverDue(
+  ctx: AppContext,
+  options: { readonly transport: MailTransport; readonly now?: Date },
+): Promise<Sweep> {
+  const { now } = options;
+  const shifted: AppContext = now ? { ...ctx, clock: { shift: () => now.getTime() - Date.now() } } : ctx;
+  let changed: () => void = () => undefined;
+  const sender = new Sender(shifted, {
+    transport: options.transport,
+    workerId: `sweep-${process.pid}`,
+    leaseMs: 60_000,
+    connections: CONNECTIONS,
+    onChange: () => changed(),
+  });
+  await write(shifted.database, SYSTEM, shifted.clock, (tx) => adoptStray(tx, sender.relays));
+  let claimed = 0;
+  for (;;) {
+    const change = new Promise<void>((resolve) => {
+      changed = resolve;
+    });
+    const taken = await Promise.all(sender.relays.map((relay) => sender.claim(relay)));
+    const now = taken.reduce((sum, count) => sum + count, 0);
+    claimed += now;
+    if (now === 0 && !sender.isBusy) return { claimed };
+    if (sender.isBusy) await change;
+  }
+}
