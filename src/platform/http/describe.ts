@@ -1,4 +1,6 @@
 /** The API's own description: OpenAPI 3.1 from the routes' schemas, and a page to read it. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
@@ -32,10 +34,29 @@ function complete(document: OpenApi): OpenApi {
 }
 
 /**
+ * The web app's own fonts, for the page about the API: its `@font-face` rules from the built style sheets. Without a
+ * built web app the page makes do with the reader's fonts.
+ */
+function fontFaces(webRoot: string | undefined): string {
+  if (webRoot === undefined) return '';
+  const folder = path.join(webRoot, 'assets');
+  try {
+    const sheets = readdirSync(folder).filter((name) => name.endsWith('.css'));
+    const rules = sheets.flatMap(
+      (name) => readFileSync(path.join(folder, name), 'utf8').match(/@font-face\s*\{[^}]*\}/g) ?? [],
+    );
+    // A relative address would be looked for beside the page; in the sheet it is beside the sheet.
+    return rules.join('\n').replaceAll(/url\((["']?)\.\//g, 'url($1/assets/');
+  } catch {
+    return '';
+  }
+}
+
+/**
  * Adds `GET /api/openapi.json` (OpenAPI 3.1), `GET /api/docs` (the same to read, in both languages, without any
  * script) and its style sheet. Every route registered afterwards is in it.
  */
-export async function describeApi(app: FastifyInstance): Promise<void> {
+export async function describeApi(app: FastifyInstance, webRoot?: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -52,6 +73,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
 
   let description: OpenApi | undefined;
   const pages = new Map<Lang, string>();
+  const style = `${fontFaces(webRoot)}${DOCS_STYLE}`;
 
   function describe(): OpenApi {
     description ??= complete(structuredClone(app.swagger()) as unknown as OpenApi);
@@ -71,6 +93,6 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
     return reply.type('text/html; charset=utf-8').send(page);
   });
   app.get('/api/docs/style.css', { config: { raw: true }, schema: { hide: true } }, async (_request, reply) =>
-    reply.type('text/css; charset=utf-8').header('cache-control', 'no-cache').send(DOCS_STYLE),
+    reply.type('text/css; charset=utf-8').header('cache-control', 'no-cache').send(style),
   );
 }

@@ -88,6 +88,8 @@ beforeAll(async () => {
   mkdirSync(path.join(webRoot, 'assets'));
   writeFileSync(path.join(webRoot, 'index.html'), '<!doctype html><title>警鐘</title>');
   writeFileSync(path.join(webRoot, 'assets', 'main-abc123.js'), 'export {};');
+  const face = '@font-face{font-family:Noto Sans TC;src:url(./noto-abc123.woff2)}';
+  writeFileSync(path.join(webRoot, 'assets', 'main-abc123.css'), `body{margin:0}${face}`);
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   app = await createHttp({
     log,
@@ -391,6 +393,13 @@ describe('the web app', () => {
     ]);
     const asset = await app.inject({ url: '/assets/main-abc123.js' });
     expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+  });
+});
+
+describe('the documentation', () => {
+  it('is set in the fonts of the web app', async () => {
+    const style = await app.inject({ url: '/api/docs/style.css' });
+    expect(style.body).toContain('@font-face{font-family:Noto Sans TC;src:url(/assets/noto-abc123.woff2)}');
   });
 });
 

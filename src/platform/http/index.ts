@@ -208,7 +208,7 @@ export async function createHttp(options: HttpOptions) {
     closeStreams(app.server);
   });
 
-  await describeApi(app);
+  await describeApi(app, options.webRoot);
   await app.register(healthRoutes({ ready: options.ready }));
   await serveWeb(app, options.webRoot);
   return app;
