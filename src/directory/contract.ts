@@ -1,13 +1,25 @@
 /** What the API speaks about bodies, posts and the contact network. */
 import { z } from 'zod';
 import { ROLES } from '../mechanism/vocabulary.ts';
+import { emailAddress, hostName, ipAddress, phoneNumber, webAddress } from '../platform/fields.ts';
+import { line, optionalText } from '../platform/http/contract.ts';
 
 const uuid = z.uuid();
 const bilingual = z.strictObject({ zh: z.string(), en: z.string() });
 const ref = z.strictObject({ id: uuid, code: z.string(), name: bilingual });
 
 /** Why a body's report would not reach somebody as it should (DEC-10, DEC-22). */
-export const COVERAGE_GAPS = ['no-contact', 'no-authority', 'sector-unassigned', 'post-vacant', 'no-address', 'no-team', 'superior-ended'] as const;
+export const COVERAGE_GAPS = [
+  'no-contact',
+  'no-authority',
+  'sector-unassigned',
+  'post-vacant',
+  'no-address',
+  'no-team',
+  'superior-ended',
+] as const;
+
+export type CoverageGap = (typeof COVERAGE_GAPS)[number];
 
 export const organisationRow = z.strictObject({
   id: uuid,
@@ -33,7 +45,10 @@ export const organisationQuery = z.strictObject({
   cursor: z.string().max(300).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
-export const organisationList = z.strictObject({ items: z.array(organisationRow), nextCursor: z.string().nullable() });
+export const organisationList = z.strictObject({
+  items: z.array(organisationRow),
+  nextCursor: z.string().nullable(),
+});
 
 const holder = z.strictObject({
   personId: uuid,
@@ -132,5 +147,153 @@ export const groupView = z.strictObject({
 export const coverageView = z.strictObject({
   total: z.int(),
   rows: z.array(z.strictObject({ organisation: organisationRow, gaps: z.array(z.enum(COVERAGE_GAPS)) })),
-  vacantPosts: z.array(z.strictObject({ id: uuid, name: bilingual, role: z.string(), organisation: ref, standIn: bilingual.nullable() })),
+  vacantPosts: z.array(
+    z.strictObject({
+      id: uuid,
+      name: bilingual,
+      role: z.string(),
+      organisation: ref,
+      standIn: bilingual.nullable(),
+    }),
+  ),
 });
+
+// ── what is written: by import, set-up, the demonstration nation and administrators ─────────────────────────────
+// Bodies, groups, posts and persons are named by their codes, which never change; ids are the database's own.
+
+export const ORGANISATION_KINDS = [
+  'agency',
+  'operator',
+  'school',
+  'hospital',
+  'military',
+  'research',
+  'other',
+] as const;
+export type OrganisationKind = (typeof ORGANISATION_KINDS)[number];
+export const TEAM_FUNCTIONS = ['head', 'prevention', 'crisis', 'both'] as const;
+
+const code = z
+  .string()
+  .max(100)
+  .regex(/^[\p{L}\p{N}]([\p{L}\p{N}._-]*[\p{L}\p{N}])?$/u);
+const date = z.iso.date();
+const moment = z.iso.datetime({ offset: true });
+
+/** A field that may be empty, else keeps its own rule; what the rule tidies (full-width digits) is kept tidy. */
+function orEmpty(schema: z.ZodType<string>, badCode: string) {
+  return z
+    .string()
+    .max(300)
+    .overwrite((value) => (value === '' ? value : (z.safeParse(schema, value).data ?? value.trim())))
+    .refine((value) => value === '' || z.safeParse(schema, value).success, { params: { code: badCode } })
+    .default('');
+}
+const email = orEmpty(emailAddress, 'bad-email');
+const phone = orEmpty(phoneNumber, 'bad-phone');
+
+export const organisationInput = z.strictObject({
+  code,
+  nameZh: line(200),
+  /** Empty: the Chinese name stands in. */
+  nameEn: line(200, 0).default(''),
+  kind: z.enum(ORGANISATION_KINDS).default('agency'),
+  superior: code.nullable().default(null),
+  /** Competent authority (主管機關) where it is not the superior. */
+  authority: code.nullable().default(null),
+  /** The body it was merged into; needs `validTo`. */
+  successor: code.nullable().default(null),
+  /** Sectors of the pack, its own primary one first. */
+  sectors: z.array(z.string().max(60)).min(1).max(20),
+  county: line(60).nullable().default(null),
+  phone,
+  fax: phone,
+  email,
+  address: line(300, 0).default(''),
+  note: optionalText(2000).default(''),
+  /** First and last day; absent: today, and no end. */
+  validFrom: date.optional(),
+  validTo: date.nullable().default(null),
+});
+export const groupInput = z.strictObject({
+  code,
+  kind: z.string().max(40),
+  nameZh: line(200),
+  nameEn: line(200, 0).default(''),
+  partOf: code.nullable().default(null),
+  convenedBy: code.nullable().default(null),
+  supportedBy: z.array(code).max(100).default([]),
+});
+export const postInput = z.strictObject({
+  code,
+  nameZh: line(200),
+  nameEn: line(200, 0).default(''),
+  role: z.enum(ROLES),
+  organisation: code,
+  group: code.nullable().default(null),
+  /** How many may hold it at once, acting holders apart; absent: as before, or as many as are given. */
+  max: z.int().min(1).max(1000).optional(),
+  press: z.boolean().default(false),
+  validFrom: date.optional(),
+  validTo: date.nullable().default(null),
+});
+export const personInput = z.strictObject({
+  code,
+  organisation: code,
+  nameZh: line(100),
+  nameEn: line(100, 0).default(''),
+  title: line(100, 0).default(''),
+  language: z.enum(['zh-Hant', 'en']).default('zh-Hant'),
+  email,
+  phone,
+  mobile: phone,
+  fax: phone,
+});
+export const holdingInput = z.strictObject({
+  post: code,
+  person: code,
+  acting: z.boolean().default(false),
+  /** Absent: as before, or now. */
+  from: moment.optional(),
+  to: moment.nullable().default(null),
+});
+export const contactInput = z.strictObject({
+  organisation: code,
+  person: code,
+  /** Place in the body's list; absent: as before, or last. */
+  ordinal: z.int().min(1).max(1000).optional(),
+  confirmedAt: moment.nullable().default(null),
+  from: moment.optional(),
+  to: moment.nullable().default(null),
+});
+export const teamMemberInput = z.strictObject({
+  organisation: code,
+  person: code,
+  function: z.enum(TEAM_FUNCTIONS),
+  from: moment.optional(),
+  to: moment.nullable().default(null),
+});
+export const systemInput = z.strictObject({
+  organisation: code,
+  /** Names the system within its body. */
+  nameZh: line(200),
+  nameEn: line(200, 0).default(''),
+  securityGrade: z.string().max(20),
+  makeModel: line(200, 0).default(''),
+  osName: line(200, 0).default(''),
+  osVersion: line(200, 0).default(''),
+  osSerial: line(200, 0).default(''),
+  ips: z.array(ipAddress).max(100).default([]),
+  domains: z.array(hostName).max(100).default([]),
+  urls: z.array(webAddress).max(100).default([]),
+  mechanisms: z.array(z.string().max(60)).max(50).default([]),
+});
+
+export type OrganisationInput = z.input<typeof organisationInput>;
+export type GroupInput = z.input<typeof groupInput>;
+export type PostInput = z.input<typeof postInput>;
+export type PersonInput = z.input<typeof personInput>;
+export type HoldingInput = z.input<typeof holdingInput>;
+export type ContactInput = z.input<typeof contactInput>;
+export type TeamMemberInput = z.input<typeof teamMemberInput>;
+export type SystemInput = z.input<typeof systemInput>;

@@ -1,0 +1,46 @@
+/** What other rooms may use of the directory. */
+export {
+  bodyOn,
+  coverageGaps,
+  coverageOn,
+  type DirectoryRoute,
+  dayAt,
+  detailsSeenBy,
+  existsOn,
+  isCentrePost,
+  mayAdminister,
+  type Reach,
+  type ReachedBy,
+  routeOf,
+  standIns,
+  superiorsOn,
+} from './rules.ts';
+export {
+  DirectorySnapshot,
+  isRunning,
+  type SnapshotContact,
+  type SnapshotGroup,
+  type SnapshotHolding,
+  type SnapshotOrganisation,
+  type SnapshotPerson,
+  type SnapshotPost,
+  type SnapshotRows,
+  type SnapshotTeamMember,
+} from './snapshot.ts';
+export { activePack, currentVersion, directorySnapshot } from './store.ts';
+export {
+  endHolding,
+  endOrganisation,
+  foundDirectory,
+  hold,
+  packRows,
+  saveContact,
+  saveOrganisation,
+  savePerson,
+  savePost,
+  saveSystem,
+  saveTeamMember,
+} from './commands.ts';
+export { type LoadOptions, type LoadResult, loadDirectory, refreshReaders } from './load.ts';
+export { appendFacts, type NewFact } from './load-store.ts';
+export type { Change, DirectoryRows } from './plan.ts';

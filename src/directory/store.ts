@@ -1,0 +1,117 @@
+/**
+ * The directory as routing needs it, read from the database. One copy per process, replaced when the directory's
+ * version has moved; the only SQL that reads the whole of it.
+ */
+import { type LoadedPack, activePack as packInForce } from '../mechanism/index.ts';
+import { SYSTEM } from '../platform/actor.ts';
+import type { AppContext } from '../platform/context.ts';
+import type { Database } from '../platform/database.ts';
+import type { Tx } from '../platform/transaction.ts';
+import { DirectorySnapshot, type SnapshotRows } from './snapshot.ts';
+
+const VERSION = `select version, coalesce(xmin = pg_current_xact_id_if_assigned()::xid, false) as own
+  from directory_version`;
+
+/** The directory's version in this transaction, and whether this very transaction moved it. */
+async function readVersion(tx: Tx): Promise<{ version: number; own: boolean }> {
+  const rows = await tx.prepared<{ version: number; own: boolean }>('directory-version', VERSION, []);
+  return rows[0] ?? { version: 0, own: false };
+}
+
+/** The version the directory has in this transaction; moves with every change of a body, post, holder or contact. */
+export async function currentVersion(tx: Tx): Promise<number> {
+  return (await readVersion(tx)).version;
+}
+
+const ORGANISATIONS = `select id, code, name_zh as "nameZh", name_en as "nameEn", kind, superior_id as "superiorId",
+  authority_id as "authorityId", successor_id as "successorId", sectors, compartment, county, phone, fax, email,
+  valid_from::text as "validFrom", valid_to::text as "validTo" from organisations`;
+const GROUPS = `select code, kind, name_zh as "nameZh", name_en as "nameEn", convening_body as "conveningBody" from groups`;
+// A post that has ended is nobody's any more; its past holdings stay in the table for the record.
+const POSTS = `select id, code, name_zh as "nameZh", name_en as "nameEn", role, organisation_id as "organisationId",
+  group_code as "groupCode", press, max_holders as "max" from posts where valid_to is null or valid_to >= $1::date`;
+const HOLDINGS = `select post_id as "postId", person_id as "personId", acting, held_from as "from", held_to as "to"
+  from holdings where held_to is null or held_to > $1::timestamptz - interval '400 days'`;
+const PERSONS = `select p.id, p.name_zh as "nameZh", p.name_en as "nameEn", p.title, p.organisation_id as "organisationId",
+  coalesce(d.email, '') as email, coalesce(d.phone, '') as phone, coalesce(d.mobile, '') as mobile,
+  coalesce(d.fax, '') as fax, p.language from persons p left join person_details d on d.person_id = p.id
+  where p.erased_at is null`;
+const TEAM = `select organisation_id as "organisationId", person_id as "personId", function, member_from as "from",
+  member_to as "to" from team_members where member_to is null or member_to > $1::timestamptz`;
+const CONTACTS = `select organisation_id as "organisationId", person_id as "personId", ordinal, valid_from as "from",
+  valid_to as "to" from contacts where valid_to is null or valid_to > $1::timestamptz`;
+
+async function readRows(tx: Tx): Promise<DirectorySnapshot> {
+  for (let attempt = 1; ; attempt += 1) {
+    const version = await currentVersion(tx);
+    const rows = {
+      version,
+      organisations: await tx.prepared('directory-organisations', ORGANISATIONS, []),
+      groups: await tx.prepared('directory-groups', GROUPS, []),
+      posts: await tx.prepared('directory-posts', POSTS, [tx.now]),
+      holdings: await tx.prepared('directory-holdings', HOLDINGS, [tx.now]),
+      persons: await tx.prepared('directory-persons', PERSONS, []),
+      teamMembers: await tx.prepared('directory-team', TEAM, [tx.now]),
+      contacts: await tx.prepared('directory-contacts', CONTACTS, [tx.now]),
+    } as unknown as SnapshotRows;
+    // Each statement sees what is committed by then: a change in between would give half of it.
+    if (attempt === 4 || (await currentVersion(tx)) === version) return new DirectorySnapshot(rows);
+  }
+}
+
+/**
+ * Reads the whole directory through `tx`, for routing only: for the length of the load the transaction sees with
+ * the system's keys, then with its actor's again. (A connection of its own could be waited for for ever when every
+ * connection of the pool is held by a transaction that waits for this load.)
+ */
+async function loadSnapshot(tx: Tx): Promise<DirectorySnapshot> {
+  const see = (keys: readonly string[]) =>
+    tx.prepared('directory-see', `select set_config('tocsin.keys', $1, true)`, [keys.join(' ')]);
+  if (tx.actor.keys.includes('system')) return readRows(tx);
+  await see(SYSTEM.keys);
+  const snapshot = await readRows(tx);
+  await see(tx.actor.keys);
+  return snapshot;
+}
+
+interface Held {
+  /** The last load, and the day it is good for: posts end by the day. */
+  copy?: { readonly snapshot: DirectorySnapshot; readonly day: string };
+  loading?: Promise<DirectorySnapshot> | undefined;
+}
+const held = new WeakMap<Database, Held>();
+
+/**
+ * The directory at the version `tx` sees, or a newer one. Held once per process: usually one small query, and after
+ * a change one load that all who ask share (15,000 bodies in well under a second). A transaction that changed the
+ * directory itself gets what it wrote.
+ */
+export async function directorySnapshot(ctx: AppContext, tx: Tx): Promise<DirectorySnapshot> {
+  const wanted = await readVersion(tx);
+  // What this transaction wrote and did not yet commit is for its own eyes.
+  if (wanted.own) return loadSnapshot(tx);
+  const day = tx.now.toISOString().slice(0, 10);
+  let here = held.get(ctx.database);
+  if (!here) held.set(ctx.database, (here = {}));
+  const fits = (copy: Held['copy']) => copy?.day === day && copy.snapshot.version === wanted.version;
+  if (fits(here.copy)) return here.copy!.snapshot;
+  if (here.loading) {
+    // Another's transaction may fail while it loads, or may have begun before the change this one sees.
+    const shared = await here.loading.catch(() => undefined);
+    if (shared && shared.version >= wanted.version) return shared;
+  }
+  const loading = loadSnapshot(tx);
+  here.loading = loading;
+  try {
+    const snapshot = await loading;
+    here.copy = { snapshot, day };
+    return snapshot;
+  } finally {
+    if (here.loading === loading) here.loading = undefined;
+  }
+}
+
+/** The mechanism in force, for whoever has the directory in hand anyway. */
+export async function activePack(tx: Tx): Promise<LoadedPack> {
+  return packInForce(undefined as never, tx);
+}

@@ -1,0 +1,23 @@
+/** What other rooms may use of identity: who is asking, and how accounts are made. */
+export {
+  createAccount,
+  disableAccount,
+  ensureSetupLink,
+  hashPassword,
+  makeAccount,
+  setUp,
+  signIn,
+  signOut,
+  usePasswordLink,
+} from './commands.ts';
+export { canonicalLogin, isDeskPost, keysFor, keysOfPosts, screensFor } from './rules.ts';
+export { type IdentityOptions, identityRoutes } from './routes.ts';
+export {
+  actorFor,
+  actorOf,
+  cookieName,
+  findActor,
+  resolveActor,
+  type SignedInActor,
+  signedIn,
+} from './sessions.ts';

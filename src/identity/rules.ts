@@ -1,0 +1,60 @@
+/** From who somebody is to the keys he sees with, and which screens help him. Pure. */
+import type { DirectorySnapshot, SnapshotPost } from '../directory/index.ts';
+import type { Pack } from '../mechanism/index.ts';
+import type { SessionView } from './contract.ts';
+
+/**
+ * The keys a person's transactions see with at `at` (their grammar is in db/migrations/0001-ground.sql). Rights hang
+ * on posts: each post held brings its own key, its body's and its group's; the desk, the command of the centre and
+ * those who watch have a word of their own. A person without a post sees what everybody signed in sees, and his own.
+ * Answers DEC-9, DEC-19, H41.
+ */
+export function keysFor(snapshot: DirectorySnapshot, pack: Pack, personId: string, at: Date): string[] {
+  return keysOfPosts(pack, personId, snapshot.postsHeldBy(personId, at));
+}
+
+/** As {@link keysFor}, from the posts already found. */
+export function keysOfPosts(pack: Pack, personId: string, posts: readonly SnapshotPost[]): string[] {
+  const keys = new Set(['signed-in', `person:${personId}`]);
+  for (const post of posts) {
+    keys.add(`post:${post.id}`);
+    keys.add(`org:${post.organisationId}`);
+    if (post.groupCode !== null) keys.add(`group:${post.groupCode}`);
+    if (isDeskPost(pack, post)) keys.add('desk');
+    if (post.role === 'convenor' || post.role === 'deputy-convenor') keys.add('command');
+    if (post.role === 'auditor' || post.role === 'observer') keys.add('watch');
+  }
+  return [...keys];
+}
+
+/** True for the posts that work the centre's queue: duty officers of the group the pack names as the desk. */
+export function isDeskPost(pack: Pack, post: SnapshotPost): boolean {
+  return post.role === 'duty-officer' && post.groupCode === pack.desk.group;
+}
+
+type Screen = SessionView['screens'][number];
+
+/** The screens that make sense for somebody in these posts, in the order they are offered. */
+export function screensFor(pack: Pack, posts: readonly SnapshotPost[]): Screen[] {
+  const compartmentGroups = new Set(pack.compartments.map((compartment) => compartment.group));
+  const isOfficer = (post: SnapshotPost) =>
+    (post.role === 'subgroup-officer' || post.role === 'duty-officer') &&
+    post.groupCode !== null &&
+    compartmentGroups.has(post.groupCode);
+  const offered: readonly [Screen, boolean][] = [
+    ['home', true],
+    ['report', posts.some((post) => post.role === 'contact' || isDeskPost(pack, post) || isOfficer(post))],
+    ['desk', posts.some((post) => isDeskPost(pack, post) || isOfficer(post))],
+    ['cases', posts.length > 0],
+    ['inbox', posts.length > 0],
+    ['directory', true],
+    ['mechanism', true],
+    ['administration', posts.some((post) => post.role === 'administrator')],
+  ];
+  return offered.filter(([, fits]) => fits).map(([screen]) => screen);
+}
+
+/** A login as it is stored and counted: one spelling for all its Unicode, case and blank variants (AUTH-1). */
+export function canonicalLogin(login: string): string {
+  return login.normalize('NFKC').trim().toLowerCase();
+}
