@@ -27,7 +27,7 @@ export {
   type SnapshotRows,
   type SnapshotTeamMember,
 } from './snapshot.ts';
-export { activePack, currentVersion, directorySnapshot } from './store.ts';
+export { currentVersion, directorySnapshot } from './store.ts';
 export {
   endHolding,
   endOrganisation,

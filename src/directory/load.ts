@@ -119,11 +119,11 @@ export async function refreshReaders(ctx: AppContext, tx: Tx, pack: Pack): Promi
   );
 }
 
-function memo<T>(make: (key: string) => T): (key: string) => T {
+function memo<T extends object>(make: (key: string) => T): (key: string) => T {
   const made = new Map<string, T>();
   return (key) => {
-    let value = made.get(key);
-    if (value === undefined) made.set(key, (value = make(key)));
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
     return value;
   };
 }

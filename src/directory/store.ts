@@ -2,7 +2,6 @@
  * The directory as routing needs it, read from the database. One copy per process, replaced when the directory's
  * version has moved; the only SQL that reads the whole of it.
  */
-import { type LoadedPack, activePack as packInForce } from '../mechanism/index.ts';
 import { SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import type { Database } from '../platform/database.ts';
@@ -91,8 +90,8 @@ export async function directorySnapshot(ctx: AppContext, tx: Tx): Promise<Direct
   // What this transaction wrote and did not yet commit is for its own eyes.
   if (wanted.own) return loadSnapshot(tx);
   const day = tx.now.toISOString().slice(0, 10);
-  let here = held.get(ctx.database);
-  if (!here) held.set(ctx.database, (here = {}));
+  const here = held.get(ctx.database) ?? {};
+  held.set(ctx.database, here);
   const fits = (copy: Held['copy']) => copy?.day === day && copy.snapshot.version === wanted.version;
   if (fits(here.copy)) return here.copy!.snapshot;
   if (here.loading) {
@@ -109,9 +108,4 @@ export async function directorySnapshot(ctx: AppContext, tx: Tx): Promise<Direct
   } finally {
     if (here.loading === loading) here.loading = undefined;
   }
-}
-
-/** The mechanism in force, for whoever has the directory in hand anyway. */
-export async function activePack(tx: Tx): Promise<LoadedPack> {
-  return packInForce(undefined as never, tx);
 }

@@ -80,14 +80,13 @@ const believed = new WeakMap<Signals, Map<string, Believed>>();
 
 /** What this process read about sessions lately; forgotten at once when a session or the directory changed here. */
 function memory(ctx: AppContext): Map<string, Believed> {
-  let known = believed.get(ctx.signals);
-  if (!known) {
-    const fresh = new Map<string, Believed>();
-    ctx.signals.on('sessions', () => fresh.clear());
-    ctx.signals.on('directory', () => fresh.clear());
-    believed.set(ctx.signals, (known = fresh));
-  }
-  return known;
+  const known = believed.get(ctx.signals);
+  if (known) return known;
+  const fresh = new Map<string, Believed>();
+  ctx.signals.on('sessions', () => fresh.clear());
+  ctx.signals.on('directory', () => fresh.clear());
+  believed.set(ctx.signals, fresh);
+  return fresh;
 }
 
 async function readActor(ctx: AppContext, tx: Tx, tokenHash: Buffer) {
