@@ -43,6 +43,7 @@ const struck = new Map(bodies.filter(mayBeStruck).map((body) => [body.code, body
 
 function fits(family: Family, body: Body, system: InformationSystem): boolean {
   if (!family.types.includes(system.type)) return false;
+  if (family.only !== undefined && !family.only.test(body.code)) return false;
   if (family.kinds !== undefined && !family.kinds.includes(body.kind)) return false;
   return family.sectors === undefined || family.sectors.includes(body.sectors[0]);
 }
@@ -62,14 +63,11 @@ class Places {
     this.familyUse.set(family, (this.familyUse.get(family) ?? 0) + 1);
   }
 
-  private rarest<T>(list: readonly T[], use: Map<string, number>, key: (item: T) => string): T {
+  private rarest<T>(list: readonly T[], use: (item: T) => number): T {
     const shuffled = this.random.shuffle(list);
     const first = shuffled[0];
     if (first === undefined) throw new Error('no place fits');
-    return shuffled.reduce(
-      (best, item) => ((use.get(key(item)) ?? 0) < (use.get(key(best)) ?? 0) ? item : best),
-      first,
-    );
+    return shuffled.reduce((best, item) => (use(item) < use(best) ? item : best), first);
   }
 
   /** A family of this kind that knows this level, and a fitting system in this tier. */
@@ -82,8 +80,11 @@ class Places {
       .filter((family) => family.kind === kind && family.levels.includes(level))
       .map((family) => ({ family, at: this.systemsFor(family, tier) }))
       .filter(({ at }) => at.length > 0);
-    const chosen = this.rarest(possible, this.familyUse, ({ family }) => family.code);
-    const system = this.rarest(chosen.at, this.systemUse, (candidate) => candidate.code);
+    const chosen = this.rarest(
+      possible,
+      ({ family }) => (this.familyUse.get(family.code) ?? 0) / (family.weight ?? 1),
+    );
+    const system = this.rarest(chosen.at, ({ code }) => this.systemUse.get(code) ?? 0);
     this.mark(chosen.family.code, system.code);
     return { family: chosen.family, system };
   }
@@ -175,7 +176,7 @@ function specialStories(random: Random, places: Places, now: Date): Story[] {
     return { family: familyByCode(family), system: found };
   };
   const anywhere = (kind: IncidentKind, level: ImpactLevel) => places.choose(kind, level, 'any');
-  const any = (): Date => drawTime(random, now, 4, 728);
+  const any = (): Date => drawTime(random, now, 7, 728);
   const exits = [
     [suspicionDismissed, 6],
     [falseAlarm, 6],
@@ -183,7 +184,7 @@ function specialStories(random: Random, places: Places, now: Date): Story[] {
   ] as const;
   for (const [exit, times] of exits) {
     for (let i = 0; i < times; i += 1)
-      stories.push(exit(plan('exit', anywhere('unauthorised', 'D'), 'D', any()), random, now));
+      stories.push(exit(plan('exit', anywhere('unauthorised', 'D'), 'D', any()), random, now, i));
   }
   for (let i = 0; i < 4; i += 1) {
     const place = anywhere(random.pick(['unauthorised', 'equipment'] as const), 'D');
@@ -246,6 +247,7 @@ function outage(plan: MakePlan, at: Place, random: Random, now: Date): Story[] {
     playCase(
       plan('outage', at('third-party-outage', system), 'C', taipeiTime(now, 82, 7, 5 + index * 6), {
         incident: 'outage-hosting',
+        slots: { v: '沛然資訊' },
         notifyHours: 0.3 + index * 0.25,
       }),
       random,
@@ -287,7 +289,7 @@ function edges(plan: MakePlan, at: Place, random: Random, now: Date): Story[] {
   ];
   const defence: readonly (readonly [string, string, ImpactLevel, number])[] = [
     ['usb-virus', 'mil-signal-net', 'D', 640],
-    ['defacement-school', 'mil-academy-www', 'D', 455],
+    ['defacement', 'mil-academy-www', 'D', 455],
     ['power-dip', 'mil-hospital-his', 'B', 350],
     ['elearning-peak', 'mil-academy-teach', 'D', 181],
     ['apt-gov', 'mil-reserve-mob', 'C', 88],
@@ -361,6 +363,7 @@ function withoutContact(plan: MakePlan, at: Place, random: Random, now: Date): S
   story.desk(
     {
       act: 'file-recovery',
+      channel: 'telephone',
       report: recoveryReport(telling, 'D', resolved, false, { sentAt: after(resolved, 31) }),
     },
     after(resolved, 36),

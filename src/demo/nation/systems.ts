@@ -259,23 +259,25 @@ const models = [
   '晨光 CG-T150',
 ];
 const deviceModels = ['遠景 YJ-300', '佳訊 JS-48G', '台衡 TH-PLC7', '遠景 YJ-520', '佳訊 JS-F600'];
-const serverSystems = [
+type OsChoice = readonly [name: string, version: string];
+
+const serverSystems: readonly OsChoice[] = [
   ['Windows Server', '2019'],
   ['Windows Server', '2022'],
   ['Debian GNU/Linux', '12'],
   ['Linux（企業版）', '8.9'],
   ['Linux（企業版）', '9.4'],
   ['FreeBSD', '14.1'],
-] as const;
-const pcSystems = [
+];
+const pcSystems: readonly OsChoice[] = [
   ['Windows 10 專業版', '22H2'],
   ['Windows 11 專業版', '24H2'],
-] as const;
-const deviceSystems = [
+];
+const deviceSystems: readonly OsChoice[] = [
   ['嵌入式韌體', '3.2.1'],
   ['嵌入式韌體', '5.0.4'],
   ['即時作業系統', '6.9'],
-] as const;
+];
 
 const extraMechanisms: Record<SystemType, readonly Mechanism[]> = {
   web: ['web-application-firewall', 'vulnerability-scanning'],

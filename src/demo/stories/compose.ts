@@ -106,7 +106,10 @@ function drawFlags(
   };
 }
 
-/** Tells a family's incident at one body and system, once; the reports are cut from it. */
+/**
+ * Tells a family's incident at one body and system, once; the reports are cut from it. `given` sets slots
+ * that several stories share, such as one supplier behind one outage.
+ */
 export function tell(
   family: Family,
   body: Body,
@@ -114,6 +117,7 @@ export function tell(
   level: ImpactLevel,
   awareAt: Date,
   random: Random,
+  given: Slots = {},
 ): Telling {
   const system = systemOf(systemCode);
   const lag = Math.min(random.logNormal(80, 1.2), 30 * 24 * 60);
@@ -124,9 +128,16 @@ export function tell(
     ['day', 9],
     ['unknown', 5],
   ] as const);
-  const slots = drawSlots(random, { org: body.nameZh, sys: system.nameZh, occurredAt: awareAt });
-  const all: Slots = { ...slots, county: body.county };
-  const write = (list: readonly string[]): string => fill(random.pick(list), all, random);
+  const slots = drawSlots(random, {
+    kind: body.kind,
+    org: body.nameZh,
+    sys: system.nameZh,
+    knownAt: awareAt,
+  });
+  const all: Slots = { ...slots, county: body.county, ...given };
+  // The wordings of a family stand in parallel: what was seen, its cause and its cure belong together.
+  const variant = random.int(0, 59);
+  const write = (list: readonly string[]): string => fill(list[variant % list.length] as string, all, random);
   const primary = body.sectors[0];
   const service = serviceOfSector[primary];
   const grave = level === 'A' || level === 'B';
@@ -145,7 +156,7 @@ export function tell(
           },
     awareAt: toMinute(awareAt),
     description: write(family.description),
-    scope: `${write(family.scope)}${write(levelTails[level])}`,
+    scope: `${write(family.scope)}${fill(random.pick(levelTails[level]), all, random)}`,
     measures: write(family.measures),
     followUp: write(family.followUp),
     cause: write(family.cause),
@@ -194,24 +205,32 @@ export function initialReport(
   random: Random,
   more: Partial<ReportPayload> = {},
 ): ReportPayload {
-  const unknown: UnknownField[] = ['cause'];
-  const report = { ...whole(telling, level) } as { -readonly [K in keyof ReportPayload]: ReportPayload[K] };
-  if (telling.occurred.at === null) unknown.push('occurred');
-  if (!telling.hostsKnown) {
+  const drawn: ReportPayload = {
+    ...whole(telling, level),
+    ...(level !== 'A' && random.chance(0.08) ? { measures: '' } : {}),
+    ...(random.chance(0.05) ? { scope: '' } : {}),
+    unknown: [],
+  };
+  const report: { -readonly [K in keyof ReportPayload]: ReportPayload[K] } = { ...drawn, ...more };
+  if (!telling.hostsKnown || more.hosts?.length === 0) {
     report.hosts = [];
     delete report.securityGrade;
-    unknown.push('hosts', 'securityGrade');
   }
-  if (level !== 'A' && random.chance(0.08)) {
-    report.measures = '';
-    unknown.push('measures');
-  }
-  if (random.chance(0.05)) {
-    report.scope = '';
-    unknown.push('scope');
-  }
-  report.unknown = unknown;
-  return { ...report, ...more };
+  report.unknown = openFields(report);
+  return report;
+}
+
+/** The fields a report leaves open, each of which it must say so of. */
+function openFields(report: ReportPayload): readonly UnknownField[] {
+  const open: readonly (readonly [UnknownField, boolean])[] = [
+    ['occurred', report.occurred.at === null],
+    ['hosts', report.hosts.length === 0],
+    ['securityGrade', report.securityGrade === undefined],
+    ['scope', report.scope === ''],
+    ['measures', report.measures === ''],
+    ['cause', report.cause === undefined],
+  ];
+  return open.filter(([, isOpen]) => isOpen).map(([field]) => field);
 }
 
 /** A follow-up (續報): hosts and findings are there now. */

@@ -1,9 +1,10 @@
 import type { Random } from '../random.ts';
 import { receipts, storyBuilder } from './builder.ts';
-import { followUpReport, initialReport, tell } from './compose.ts';
+import { followUpReport, initialReport, type Telling, tell } from './compose.ts';
 import type { CasePlan } from './ordinary.ts';
 import { superiorFiler } from './ordinary.ts';
-import { confirmReasons, dismissReasons, mergeReasons, withdrawalReasons } from './phrases.ts';
+import { anomalies, confirmReasons, mergeReasons, precautions, withdrawalReasons } from './phrases.ts';
+import { fill } from './slots.ts';
 import { after } from './times.ts';
 import type { Story } from './types.ts';
 
@@ -24,41 +25,42 @@ function begin(plan: CasePlan, random: Random, now: Date) {
   return { story, telling, filedAt };
 }
 
+/** What turned out to be nothing, told at this case's body: the report's words and the reason it was none. */
+function nothing(telling: Telling, index: number, random: Random) {
+  const [seen, reason] = anomalies[index % anomalies.length] as readonly [string, string];
+  return {
+    description: fill(seen, telling.slots, random),
+    scope: `疑似影響${telling.system.nameZh}，範圍及是否為攻擊行為查證中。`,
+    measures: fill(random.pick(precautions), telling.slots, random),
+    reason: fill(reason, telling.slots, random),
+  };
+}
+
 /** A suspected anomaly that turns out to be nothing: in the record, out of the statistics (S4.7, H29). */
-export function suspicionDismissed(plan: CasePlan, random: Random, now: Date): Story {
+export function suspicionDismissed(plan: CasePlan, random: Random, now: Date, index: number): Story {
   const { story, telling, filedAt } = begin(plan, random, now);
-  story.file(
-    initialReport(telling, plan.level, random, {
-      suspected: true,
-      scope: `${telling.scope}（疑似，查證中）`,
-    }),
-    'web',
-    filedAt,
-  );
+  const { reason, ...words } = nothing(telling, index, random);
+  story.file(initialReport(telling, plan.level, random, { suspected: true, ...words }), 'web', filedAt);
   const taken = after(filedAt, random.int(2, 9));
   story.desk({ act: 'take' }, taken);
   receipts(story, filedAt, after(taken, 90), random);
+  const description = `${words.description}\n【續報】經逐一比對紀錄，未發現其他異常，${fill('已請{v}協助確認原因。', telling.slots, random)}`;
   story.agency(
     {
       act: 'file-follow-up',
-      report: followUpReport(telling, plan.level, {
-        suspected: true,
-        description: `${telling.description}\n【續報】經逐一比對紀錄，未發現其他異常，原因待廠商確認。`,
-      }),
+      report: followUpReport(telling, plan.level, { suspected: true, ...words, description }),
     },
     after(taken, random.int(30, 100)),
   );
-  story.desk(
-    { act: 'dismiss', as: 'not-an-incident', reason: random.pick(dismissReasons) },
-    after(taken, random.int(110, 400)),
-  );
+  story.desk({ act: 'dismiss', as: 'not-an-incident', reason }, after(taken, random.int(110, 400)));
   return story.finish(plan.level, 'dismissed');
 }
 
 /** A reported incident, graded, then found to be a false alarm (H29). */
-export function falseAlarm(plan: CasePlan, random: Random, now: Date): Story {
+export function falseAlarm(plan: CasePlan, random: Random, now: Date, index: number): Story {
   const { story, telling, filedAt } = begin(plan, random, now);
-  story.file(initialReport(telling, plan.level, random), 'web', filedAt);
+  const { reason, ...words } = nothing(telling, index + 6, random);
+  story.file(initialReport(telling, plan.level, random, words), 'web', filedAt);
   const taken = after(filedAt, random.int(1, 6));
   story.desk({ act: 'take' }, taken);
   story.desk({ act: 'register' }, after(taken, 1));
@@ -68,13 +70,10 @@ export function falseAlarm(plan: CasePlan, random: Random, now: Date): Story {
   );
   receipts(story, filedAt, after(taken, 100), random);
   story.agency(
-    { act: 'message', text: `${telling.system.nameZh}經與廠商複查，研判為誤報，補充說明如附件。` },
+    { act: 'message', text: `本案經複查研判為誤報：${reason}` },
     after(taken, random.int(60, 140)),
   );
-  story.desk(
-    { act: 'dismiss', as: 'false-alarm', reason: random.pick(dismissReasons) },
-    after(taken, random.int(150, 420)),
-  );
+  story.desk({ act: 'dismiss', as: 'false-alarm', reason }, after(taken, random.int(150, 420)));
   return story.finish(plan.level, 'dismissed');
 }
 

@@ -87,23 +87,15 @@ export function openCases(random: Random, now: Date): readonly Story[] {
         story.agency({ act: 'file-recovery', report: recoveryReport(telling, 'C', ago(70), true) }, ago(22));
       },
     ),
-    play(
-      'defacement-school',
-      'school-yucai',
-      'school-yucai-www',
-      'D',
-      121,
-      'returned',
-      (story, _telling, file) => {
-        file(95, 'web', { hosts: [], unknown: ['cause', 'hosts', 'securityGrade'] });
-        story.desk({ act: 'take' }, ago(90));
-        story.desk(
-          { act: 'ask-back', question: '請補充遭竄改頁面網址及主機是否代管，並說明管理帳號是否已變更。' },
-          ago(84),
-        );
-        story.post('subgroup-academia', { act: 'acknowledge-all' }, ago(80), 'tai-hsiang-yu');
-      },
-    ),
+    play('defacement', 'school-yucai', 'school-yucai-www', 'D', 121, 'returned', (story, _telling, file) => {
+      file(95, 'web', { hosts: [] });
+      story.desk({ act: 'take' }, ago(90));
+      story.desk(
+        { act: 'ask-back', question: '請補充遭竄改頁面網址及主機是否代管，並說明管理帳號是否已變更。' },
+        ago(84),
+      );
+      story.post('subgroup-academia', { act: 'acknowledge-all' }, ago(80), 'tai-hsiang-yu');
+    }),
     play(
       'mail-account-spam',
       'univ-minghu',
@@ -125,7 +117,7 @@ export function openCases(random: Random, now: Date): readonly Story[] {
       'moea-metrology-pc',
       'D',
       44,
-      'reported',
+      'suspected',
       (story, _telling, file) => {
         file(26, 'web', { suspected: true });
         story.desk({ act: 'take' }, ago(20));

@@ -4,16 +4,16 @@ import { deputiesConfirm, levelA, receipts, type StoryBuilder, storyBuilder } fr
 import { followUpReport, initialReport, recoveryReport, type Telling, tell } from './compose.ts';
 import type { Family } from './families/types.ts';
 import {
-  agencyMessages,
-  askBackQuestions,
+  askBacks,
   confirmReasons,
-  deskMessages,
+  exchanges,
   lateReasons,
+  promoteReasons,
   regradeReasons,
   releaseNotes,
   sendBackReasons,
 } from './phrases.ts';
-import { fill } from './slots.ts';
+import { fill, type Slots } from './slots.ts';
 import { after } from './times.ts';
 import type { Channel, ImpactLevel, Story } from './types.ts';
 
@@ -31,6 +31,8 @@ export interface CasePlan {
   readonly incident?: string;
   /** First filed as suspected and promoted afterwards (S4.7). */
   readonly suspected?: boolean;
+  /** Slots that several stories share. */
+  readonly slots?: Slots;
 }
 
 const levels: readonly ImpactLevel[] = ['D', 'C', 'B', 'A'];
@@ -43,7 +45,7 @@ function neighbour(level: ImpactLevel, step: 1 | -1): ImpactLevel {
 /** Hours from awareness to filing: mean near 2 over all cases, much less at A. */
 function drawNotification(plan: CasePlan, random: Random): number {
   if (plan.notifyHours !== undefined) return plan.notifyHours;
-  const hours = random.logNormal(1.75, 1.05);
+  const hours = random.logNormal(1.35, 1.05);
   if (plan.level === 'A') return Math.min(0.15 + hours * 0.2, 0.9);
   return Math.min(Math.max(hours, 0.08), 20);
 }
@@ -63,7 +65,7 @@ export function playCase(plan: CasePlan, random: Random, now: Date): Story {
     random,
     now,
   );
-  const telling = tell(family, story.body, plan.system, plan.level, plan.awareAt, random);
+  const telling = tell(family, story.body, plan.system, plan.level, plan.awareAt, random, plan.slots);
   const notified = drawNotification(plan, random);
   const toldAt = after(plan.awareAt, notified * 60);
   const keyedAt =
@@ -86,7 +88,7 @@ export function playCase(plan: CasePlan, random: Random, now: Date): Story {
     keyedAt,
   );
   const graded = desk(story, plan, telling, keyedAt, proposed, random);
-  const response = Math.min(0.4 + random.logNormal(2.75, 0.85), 44) * (plan.level === 'A' ? 1.3 : 1);
+  const response = Math.min(0.4 + random.logNormal(2.35, 0.85), 44) * (plan.level === 'A' ? 1.3 : 1);
   const resolvedAt = after(new Date(Math.max(keyedAt.getTime(), graded.getTime())), response * 60);
   receipts(story, keyedAt, after(graded, 3 * 60), random);
   return recover(story, plan, telling, graded, resolvedAt, random);
@@ -101,21 +103,21 @@ function desk(
   proposed: ImpactLevel,
   random: Random,
 ): Date {
-  let at = after(filedAt, plan.level === 'A' ? random.int(1, 2) : random.int(1, 5));
+  let at = after(filedAt, plan.level === 'A' ? random.int(1, 2) : random.int(1, 4));
   story.desk({ act: 'take' }, at);
   if (plan.suspected === true) {
     at = after(at, random.int(20, 75));
-    story.desk({ act: 'promote', reason: `經查證${telling.system.nameZh}確有異常，${telling.cause}` }, at);
+    story.desk({ act: 'promote', reason: random.pick(promoteReasons) }, at);
   }
-  at = after(at, random.int(1, 3));
+  at = after(at, random.int(1, 2));
   story.desk({ act: 'register' }, at);
   if (plan.level !== 'A' && random.chance(0.11)) {
     at = after(at, random.int(1, 6));
-    story.desk({ act: 'ask-back', question: random.pick(askBackQuestions) }, at);
+    const [question, answer] = random.pick(askBacks);
+    story.desk({ act: 'ask-back', question }, at);
     at = after(at, random.int(12, 55));
-    const answered = random.chance(0.5)
-      ? `補充說明：${fill(random.pick(agencyMessages), telling.slots, random)}`
-      : `補充說明：${telling.scope}`;
+    const { measures, scope, slots } = telling;
+    const answered = `補充說明：${fill(answer, { ...slots, measures, scope }, random)}`;
     story.agency(
       {
         act: 'file-follow-up',
@@ -126,7 +128,7 @@ function desk(
       at,
     );
   }
-  at = after(at, plan.level === 'A' ? random.int(1, 4) : Math.min(1 + random.logNormal(6, 0.8), 40));
+  at = after(at, plan.level === 'A' ? random.int(1, 4) : Math.min(0.5 + random.logNormal(3.4, 0.8), 30));
   const regraded =
     plan.level !== 'A' && random.chance(0.07)
       ? neighbour(plan.level, random.chance(0.6) ? -1 : 1)
@@ -165,13 +167,11 @@ function recover(
     );
   }
   if (random.chance(0.2)) {
-    story.desk(
-      { act: 'message', text: fill(random.pick(deskMessages), telling.slots, random) },
-      after(graded, random.int(3, 12)),
-    );
-    if (random.chance(0.7)) {
+    const [said, answer] = random.pick(exchanges);
+    story.desk({ act: 'message', text: fill(said, telling.slots, random) }, after(graded, random.int(3, 12)));
+    if (random.chance(0.8)) {
       story.agency(
-        { act: 'message', text: fill(random.pick(agencyMessages), telling.slots, random) },
+        { act: 'message', text: fill(answer, telling.slots, random) },
         after(graded, random.int(13, 23)),
       );
     }

@@ -1,25 +1,44 @@
+import type { BodyKind } from '../nation/types.ts';
 import type { Random } from '../random.ts';
 import { rocClock } from './times.ts';
 
 /** Values that the templates' slots take; one set per story, so that its reports agree with each other. */
 export type Slots = Readonly<Record<string, string>>;
 
-const units = [
-  '人事室',
-  '主計室',
-  '秘書室',
-  '總務科',
-  '企劃科',
-  '業務科',
-  '政風室',
-  '研考科',
-  '採購科',
-  '服務櫃檯',
-  '檔案室',
-  '第二科',
-  '工務科',
-  '推廣組',
-];
+const units: Readonly<Record<BodyKind, readonly string[]>> = {
+  agency: [
+    '人事室',
+    '主計室',
+    '秘書室',
+    '總務科',
+    '企劃科',
+    '業務科',
+    '政風室',
+    '研考科',
+    '採購科',
+    '服務櫃檯',
+    '檔案室',
+    '第二科',
+    '工務科',
+    '推廣科',
+  ],
+  operator: [
+    '財務部',
+    '人資部',
+    '業務部',
+    '客服中心',
+    '採購部',
+    '工程部',
+    '企劃部',
+    '營運課',
+    '行政課',
+    '稽核室',
+  ],
+  school: ['教務處', '總務處', '學務處', '輔導室', '人事室', '會計室', '圖書館', '註冊組', '事務組'],
+  hospital: ['護理部', '醫事室', '總務室', '藥劑科', '檢驗科', '人事室', '會計室', '企劃室', '健康檢查中心'],
+  military: ['人事科', '後勤科', '作戰科', '主計科', '文書室', '訓練科'],
+  research: ['行政室', '人事室', '主計室', '第一研究組', '資料組', '圖書室', '推廣組'],
+};
 const vendors = [
   '睿鋒資訊',
   '辰揚科技',
@@ -94,14 +113,17 @@ const roads = ['復興路三段', '成功路口', '工業二路', '環河路', '
 
 const networks = ['192.0.2', '198.51.100', '203.0.113'];
 
-/** Draws one set of values. `occurredAt` is written out in the ROC calendar as people say it. */
-export function drawSlots(random: Random, place: { org: string; sys: string; occurredAt: Date }): Slots {
+/** Draws one set of values. `knownAt` is written out in the ROC calendar as people say it. */
+export function drawSlots(
+  random: Random,
+  place: { kind: BodyKind; org: string; sys: string; knownAt: Date },
+): Slots {
   const thousands = random.int(3, 96) * 100 + random.int(1, 99);
   return {
     org: place.org,
     sys: place.sys,
-    t: rocClock(place.occurredAt),
-    unit: random.pick(units),
+    t: rocClock(place.knownAt),
+    unit: random.pick(units[place.kind]),
     v: random.pick(vendors),
     acct: random.pick(accounts),
     subject: random.pick(subjects),
@@ -115,6 +137,11 @@ export function drawSlots(random: Random, place: { org: string; sys: string; occ
     n: String(random.int(11, 48)),
     k: String(random.int(2, 9)),
     N: thousands.toLocaleString('en-US'),
+    n2: String(random.int(11, 48)),
+    N2: (random.int(3, 88) * 100 + random.int(1, 99)).toLocaleString('en-US'),
+    m2: String(random.int(12, 58)),
+    h2: String(random.int(2, 6)),
+    pct2: String(random.int(12, 70)),
     m: String(random.int(12, 58)),
     h: String(random.int(2, 9)),
     d: String(random.int(3, 26)),

@@ -112,8 +112,8 @@ export type StoryAct =
   | { readonly act: 'ask-back'; readonly question: string }
   | { readonly act: 'confirm-level'; readonly level: ImpactLevel; readonly reason: string }
   | { readonly act: 'change-level'; readonly level: ImpactLevel; readonly reason: string }
-  | { readonly act: 'file-follow-up'; readonly report: ReportPayload }
-  | { readonly act: 'file-recovery'; readonly report: ReportPayload }
+  | { readonly act: 'file-follow-up'; readonly report: ReportPayload; readonly channel?: Channel }
+  | { readonly act: 'file-recovery'; readonly report: ReportPayload; readonly channel?: Channel }
   | { readonly act: 'send-back'; readonly reason: string }
   | { readonly act: 'release'; readonly note: string }
   | { readonly act: 'dismiss'; readonly as: 'not-an-incident' | 'false-alarm'; readonly reason: string }
@@ -139,6 +139,7 @@ export type StoryStep = StoryAct & { readonly at: Date; readonly by: string; rea
 
 /** How a story stands after its last step. */
 export type StoryEnd =
+  | 'suspected'
   | 'reported'
   | 'returned'
   | 'registered'

@@ -43,7 +43,7 @@ export const intrusionFamilies: readonly Family[] = [
       '{t}資料庫管理員發現{sys}出現大量異常查詢，經分析為網頁參數遭注入，讀取資料表{k}個。',
     ],
     scope: [
-      '可能遭讀取資料{N}筆，[[含承辦人帳號雜湊值|為申辦案件基本資料]]。',
+      '可能遭讀取資料{N2}筆，[[含承辦人帳號雜湊值|為申辦案件基本資料]]。',
       '影響{sys}查詢功能，[[未見資料遭竄改|異動紀錄比對中]]。',
     ],
     measures: [
@@ -87,8 +87,8 @@ export const intrusionFamilies: readonly Family[] = [
     ],
     cause: ['使用者開啟夾帶巨集之附件，端點防護未更新。', '遠端桌面服務對外開放且密碼遭暴力破解。'],
     solution: [
-      '主機重新安裝並自離線備份還原，關閉對外遠端桌面，[[全面佈署端點偵測|改採網段隔離]]，業務恢復。',
       '還原檔案{N}個，逐部電腦重灌，調整備份為三份二媒體一離線，未支付贖金。',
+      '主機重新安裝並自離線備份還原，關閉對外遠端桌面，[[全面佈署端點偵測|改採網段隔離]]，業務恢復。',
     ],
     support: ['malware-analysis', 'recovery-advice'],
     flags: ['crime'],
@@ -98,6 +98,7 @@ export const intrusionFamilies: readonly Family[] = [
     kind: 'unauthorised',
     types: ['clinical'],
     kinds: ['hospital', 'military'],
+    weight: 0.8,
     levels: ['A', 'B'],
     description: [
       '本院{t}急診與門診同時反映{sys}無法登入，經查網域主機遭勒索軟體入侵，[[掛號、醫囑及檢驗系統停擺|{n}部工作站遭加密]]，勒索訊息署名「{gang}」。',
@@ -177,8 +178,8 @@ export const intrusionFamilies: readonly Family[] = [
     ],
     cause: ['應用程式套件遠端執行弱點未更新。', '管理埠對外開放且金鑰外流。'],
     solution: [
-      '主機重建並更新至{ver}版，管理埠限跳板機連線，效能恢復正常。',
       '移除挖礦程式，修補套件，導入容器映像掃描。',
+      '主機重建並更新至{ver}版，管理埠限跳板機連線，效能恢復正常。',
     ],
   },
   {
@@ -212,6 +213,7 @@ export const intrusionFamilies: readonly Family[] = [
     code: 'worm-legacy',
     kind: 'unauthorised',
     types: ['pc', 'core', 'clinical', 'control'],
+    weight: 0.5,
     levels: ['C', 'D', 'B'],
     description: [
       '{t}{unit}電腦陸續重新開機，經查遭網路蠕蟲感染，利用舊版檔案分享協定弱點擴散，已知{n}部。',
@@ -268,6 +270,7 @@ export const intrusionFamilies: readonly Family[] = [
     code: 'supply-update',
     kind: 'unauthorised',
     types: ['core', 'pc', 'control'],
+    weight: 0.5,
     levels: ['C', 'D', 'B'],
     description: [
       '廠商{v}於{t}通知，其軟體更新主機遭入侵，{d}日內派送之更新檔含後門，本單位{sys}於該期間曾更新。',
@@ -297,27 +300,29 @@ export const intrusionFamilies: readonly Family[] = [
     kind: 'unauthorised',
     types: ['core', 'teaching', 'file'],
     kinds: ['school', 'research'],
+    only: /^(univ|res)-/,
+    weight: 0.6,
     levels: ['D', 'D', 'C'],
     description: [
-      '區域網路中心於{t}轉知，本校研究室主機對外進行密碼猜測，[[一小時內{N}次|目標{n}個位址]]，經查主機遭入侵。',
-      '{t}發現{sys}遭建立不明帳號「{acct}」，並作為跳板攻擊他校，主機由研究生自行管理。',
+      '區域網路中心於{t}轉知，本單位研究室主機對外進行密碼猜測，[[一小時內{N}次|目標{n}個位址]]，經查主機遭入侵。',
+      '{t}發現{sys}遭建立不明帳號「{acct}」，並作為跳板攻擊其他單位，主機由研究人員自行管理。',
     ],
     scope: [
       '影響研究室主機{k}部，[[實驗資料完整|部分計算成果遺失]]。',
-      '對外攻擊來源為本校位址，[[已造成他校通報|未影響校務系統]]。',
+      '對外攻擊來源為本單位位址，[[已造成其他單位通報|未影響其他系統]]。',
     ],
     measures: [
       '該主機斷網，通知研究室負責教師，封鎖對外連線埠。',
       '停用不明帳號，備份後重新安裝，清查同網段研究室主機{n}部。',
     ],
     followUp: [
-      '主機為學生測試開啟遠端登入，帳號密碼相同；攻擊持續{h}小時。',
+      '主機為測試人員開啟遠端登入，帳號密碼相同；攻擊持續{h}小時。',
       '同一研究室另{k}部主機有相同帳號，均已處理。',
     ],
-    cause: ['測試帳號使用弱密碼且未關閉對外登入。', '研究室主機未納入校內資訊安全管理。'],
+    cause: ['測試帳號使用弱密碼且未關閉對外登入。', '研究室主機未納入單位資訊安全管理。'],
     solution: [
       '主機重新安裝並改金鑰登入，研究室網段預設禁止對外服務。',
-      '校內公布主機管理規範，要求登錄負責人並定期掃描。',
+      '公布主機管理規範，要求登錄負責人並定期掃描。',
     ],
   },
   {
@@ -374,6 +379,7 @@ export const intrusionFamilies: readonly Family[] = [
     kind: 'unauthorised',
     types: ['mail', 'core', 'file', 'pc'],
     kinds: ['agency', 'research', 'military'],
+    weight: 0.6,
     levels: ['C', 'B', 'D'],
     description: [
       '依情資比對，{unit}主機於{t}有連線特定中繼站{dom}紀錄，手法符合長期潛伏之攻擊，[[涉及主機{k}部|最早可溯及{d}日前]]。',
@@ -402,7 +408,8 @@ export const intrusionFamilies: readonly Family[] = [
     code: 'pos-payment',
     kind: 'unauthorised',
     types: ['payment'],
-    levels: ['C', 'B', 'A', 'D'],
+    weight: 0.4,
+    levels: ['C', 'B', 'A'],
     description: [
       '{sys}於{t}偵測異常交易{n}筆，[[金額計新臺幣{N}千元|均為非營業時段]]，交易指令非由授權人員發出。',
       '{t}對帳發現{sys}出現不符交易{n}筆，經查作業主機遭植入惡意程式竄改訊息。',
@@ -431,6 +438,7 @@ export const intrusionFamilies: readonly Family[] = [
     code: 'scada-access',
     kind: 'unauthorised',
     types: ['control'],
+    weight: 0.5,
     levels: ['B', 'C', 'A'],
     description: [
       '{t}{sys}操作站出現非值班人員操作之畫面切換，[[設定值遭改動{k}項|游標自行移動]]，值班人員即改手動。',
@@ -438,7 +446,7 @@ export const intrusionFamilies: readonly Family[] = [
     ],
     scope: [
       '影響{sys}自動控制功能，[[現場改為手動操作，供應未中斷|部分區段降載運轉]]。',
-      '改動之設定值{k}項均在安全聯鎖範圍，[[未造成設備損壞|安全系統正常動作]]。',
+      '控制邏輯與設定值經比對均未變更，[[未造成設備損壞|安全系統正常動作]]。',
     ],
     measures: [
       '切斷工程師站對外連線，全廠改手動控制，加派巡檢人員，比對控制邏輯與基準版本。',
@@ -459,6 +467,7 @@ export const intrusionFamilies: readonly Family[] = [
     code: 'dns-hijack',
     kind: 'unauthorised',
     types: ['web', 'network', 'mail'],
+    weight: 0.5,
     levels: ['C', 'D', 'B'],
     description: [
       '{t}起部分使用者連線{sys}遭導向{dom}，經查網域註冊資料遭變更，名稱伺服器指向境外。',
@@ -489,7 +498,7 @@ export const intrusionFamilies: readonly Family[] = [
     levels: ['D', 'C'],
     description: [
       '{t}{sys}（網路儲存設備）管理頁面出現勒索訊息，[[檔案遭壓縮加密|資料夾遭清空]]，設備曾開啟對外存取。',
-      '{unit}於{t}發現網路儲存設備新增共用資料夾「{f}」，內有不明影片檔{gb}GB，供外部下載。',
+      '{unit}於{t}發現網路儲存設備新增共用資料夾「[[public_tmp|share99|upload_x]]」，內有不明影片檔{gb}GB，供外部下載。',
     ],
     scope: [
       '設備存放{unit}活動照片及教材，[[另有備份|約{gb}GB無備份]]。',
@@ -497,8 +506,8 @@ export const intrusionFamilies: readonly Family[] = [
     ],
     measures: ['設備斷網，停用對外存取，保留現狀供檢視。', '移除共用資料夾，關閉通訊埠轉送，更新韌體。'],
     followUp: [
-      '設備韌體為{ver}版，存在已知弱點；外部連線來源{n}個。',
       '自各同仁電腦蒐回檔案，已復原{pct}%。',
+      '設備韌體為{ver}版，存在已知弱點；外部連線來源{n}個。',
     ],
     cause: ['設備自動設定通訊埠轉送，直接暴露於網際網路。', '預設管理帳號未停用。'],
     solution: ['設備重置並更新韌體，僅限內部存取，建立異地備份。', '改用單位統一儲存服務，原設備停用。'],

@@ -3,7 +3,8 @@ import type { ImpactLevel, IncidentKind, SupportItem } from '../types.ts';
 
 /**
  * One narrative family: how reports of one sort of incident read. Every text is a template in which
- * `[[a|b]]` chooses one wording and `{slot}` takes a value; the slots are listed in `slots.ts`.
+ * `[[a|b]]` chooses one wording and `{slot}` takes a value; the slots are listed in `slots.ts`. The lists stand in parallel: the
+ * first description goes with the first cause and the first solution.
  */
 export interface Family {
   readonly code: string;
@@ -14,6 +15,10 @@ export interface Family {
   readonly kinds?: readonly BodyKind[];
   /** Primary sectors; absent = any. */
   readonly sectors?: readonly Sector[];
+  /** Bodies whose code matches; absent = any. */
+  readonly only?: RegExp;
+  /** How often it is told, against 1 for the others. */
+  readonly weight?: number;
   readonly levels: readonly ImpactLevel[];
   /** 事件說明 of the initial report. */
   readonly description: readonly string[];
