@@ -106,7 +106,7 @@ function createContext(): CliContext & { close(): Promise<void> } {
       return config;
     },
     opened: () => {
-      opened ??= openDatabase(context.config(), { log, share: true });
+      opened ??= openDatabase(context.config(), { log, share: true, allowNamespace: true });
       return opened;
     },
     database: () => {

@@ -172,7 +172,7 @@ export async function startTocsin(given: Config, options: StartOptions): Promise
   };
 
   try {
-    const opened = await openDatabase(config, { log, unsafeNoSync });
+    const opened = await openDatabase(config, { log, unsafeNoSync, allowNamespace: mode === 'demo' });
     endings.push(opened.close);
     opened.embedded?.onExit((error) => {
       log.fatal({ err: error }, 'the database server is gone');

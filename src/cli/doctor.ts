@@ -1,6 +1,7 @@
 /** `tocsin doctor`: what the platform examines, and whether every notice would reach somebody. */
 
-import { activePack, coverageOn, dayAt, directorySnapshot, standIns } from '../directory/index.ts';
+import { coverageOn, dayAt, directorySnapshot, standIns } from '../directory/index.ts';
+import { activePack } from '../mechanism/index.ts';
 import { SYSTEM } from '../platform/actor.ts';
 import type { CliCommand, CliContext } from '../platform/cli-context.ts';
 import { examineAll, type Finding, finding, PLATFORM, report } from '../platform/doctor.ts';
@@ -17,7 +18,7 @@ const naming = (codes: readonly string[]): string =>
 async function examineRoutes(context: CliContext): Promise<Finding[]> {
   const app = await appContext(context);
   return await read(app.database, SYSTEM, app.clock, async (tx) => {
-    const { pack } = await activePack(tx);
+    const { pack } = await activePack(app, tx);
     const directory = await directorySnapshot(app, tx);
     const gapsOf = coverageOn(directory, pack, dayAt(pack, tx.now), tx.now);
     const bodies = [...directory.organisations.values()];

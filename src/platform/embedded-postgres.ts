@@ -27,7 +27,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { canReach, chooseAccount, type ServerAccount } from './postgres/account.ts';
+import {
+  asAccount,
+  canReach,
+  chooseAccount,
+  namespaceAccount,
+  type ServerAccount,
+} from './postgres/account.ts';
 import { type Binaries, prepareBinaries } from './postgres/binaries.ts';
 import { lockFolder } from './postgres/instance-lock.ts';
 import { endLeftover, findServer, type KeptServer, keepServer } from './postgres/keeper.ts';
@@ -44,6 +50,11 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Tests only: gives up durability. `serve` refuses a server started so. */
   readonly unsafeNoSync?: boolean;
+  /**
+   * As root with a folder that no unprivileged account can reach: run in a user namespace, with a warning,
+   * instead of refusing. Never for production.
+   */
+  readonly allowNamespace?: boolean;
   readonly log: ServerLog;
 }
 
@@ -102,6 +113,28 @@ function syncFolder(path: string): void {
   }
 }
 
+/** The account for the server of this folder; opens the folder's way through to it when we are root. */
+function accountFor(dataDir: string, { allowNamespace, log }: EmbeddedPostgresOptions): ServerAccount {
+  const account = chooseAccount();
+  if (!account.drop) return account;
+  // The server's account must pass through, not look around.
+  chmodSync(dataDir, (statSync(dataDir).mode & 0o777) | 0o011);
+  if (canReach(account, dataDir)) return account;
+  const lastResort = allowNamespace ? namespaceAccount() : undefined;
+  if (lastResort) {
+    log.warn(
+      {},
+      `the account ${account.name} cannot reach the data folder; the database keeps root's access to files`,
+    );
+    return lastResort;
+  }
+  throw new Error(
+    `帳號 ${account.name} 無法進入資料夾 ${dataDir}；請將 DATA_DIR 設在例如 /var/lib/tocsin。 ` +
+      `The account ${account.name}, under which the database runs, cannot reach ${dataDir}; ` +
+      'set DATA_DIR to a folder such as /var/lib/tocsin.',
+  );
+}
+
 /** Runs `initdb` beside the final place and moves the finished cluster there, so that a crash leaves no half of one. */
 async function createCluster(
   binaries: Binaries,
@@ -129,7 +162,8 @@ async function createCluster(
     '--no-instructions',
     ...(unsafeNoSync ? ['--no-sync'] : []),
   ];
-  const child = spawn(binaries.initdb, args, {
+  const [program, ...rest] = asAccount(account, [binaries.initdb, ...args]);
+  const child = spawn(program, rest, {
     ...account.drop,
     cwd: '/',
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -209,20 +243,9 @@ async function ensureDatabase(socketDir: string): Promise<void> {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log } = options;
-  const account = chooseAccount();
   mkdirSync(options.dataDir, { recursive: true });
   const dataDir = realpathSync(options.dataDir);
-  if (account.drop) {
-    // The server's account must pass through, not look around.
-    chmodSync(dataDir, (statSync(dataDir).mode & 0o777) | 0o011);
-    if (!canReach(account, dataDir)) {
-      throw new Error(
-        `帳號 ${account.name} 無法進入資料夾 ${dataDir}；請將 DATA_DIR 設在例如 /var/lib/tocsin。 ` +
-          `The account ${account.name}, under which the database runs, cannot reach ${dataDir}; ` +
-          'set DATA_DIR to a folder such as /var/lib/tocsin.',
-      );
-    }
-  }
+  const account = accountFor(dataDir, options);
   const lock = await lockFolder(dataDir);
   try {
     const home = join(dataDir, 'postgres');
@@ -246,7 +269,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       for (;;) {
         // A server that was killed leaves children for a moment; until they are gone the new one
         // refuses the folder, rightly, and is simply asked again.
-        const server = keepServer({ command: [binaries.postgres, '-D', cluster], account, logFile });
+        const server = keepServer({
+          command: asAccount(account, [binaries.postgres, '-D', cluster]),
+          account,
+          logFile,
+        });
         if (await waitUntilReady(server, superuserUrl, deadline - Date.now())) return server;
         await server.stop();
         if (Date.now() > deadline || !/pre-existing shared memory|lock file/.test(tailOf(logFile))) {

@@ -22,6 +22,8 @@ export interface OpenDatabaseOptions {
   readonly log: ServerLog;
   /** Use the server of another running process of ours when there is one (commands), instead of refusing (services). */
   readonly share?: boolean;
+  /** See `EmbeddedPostgresOptions`. */
+  readonly allowNamespace?: boolean;
   /** Tests only. */
   readonly unsafeNoSync?: boolean;
 }
@@ -47,6 +49,7 @@ export async function openDatabase(
     const embedded = await startEmbeddedPostgres({
       dataDir,
       unsafeNoSync: options.unsafeNoSync ?? false,
+      allowNamespace: options.allowNamespace ?? false,
       log: options.log,
     });
     return { appUrl: embedded.appUrl, ownerUrl: embedded.ownerUrl, embedded, close: embedded.stop };

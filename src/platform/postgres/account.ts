@@ -11,6 +11,8 @@ import { userInfo } from 'node:os';
 export interface ServerAccount {
   /** Numeric ids to take on before the program starts; undefined = our own. */
   readonly drop: { readonly uid: number; readonly gid: number } | undefined;
+  /** What to put before the program's name: how to enter the namespace of the last resort; usually nothing. */
+  readonly wrap: readonly string[];
   /** The name of the account *we* run under, which the server accepts by the socket's peer credentials. */
   readonly ownName: string;
   /** Name shown in logs. */
@@ -40,11 +42,11 @@ export function chooseAccount(
   passwd = () => readFileSync('/etc/passwd', 'utf8'),
 ): ServerAccount {
   const ownName = userInfo().username;
-  if (ownUid !== 0) return { drop: undefined, ownName, name: ownName };
+  if (ownUid !== 0) return { drop: undefined, wrap: [], ownName, name: ownName };
   const accounts = parsePasswd(passwd());
   for (const name of PREFERRED) {
     const ids = accounts.get(name);
-    if (ids && ids.uid !== 0) return { drop: ids, ownName, name };
+    if (ids && ids.uid !== 0) return { drop: ids, wrap: [], ownName, name };
   }
   throw new Error(
     '以 root 執行但找不到可用的低權限帳號（tocsin 或 nobody）；請建立 tocsin 帳號。 ' +
@@ -52,9 +54,32 @@ export function chooseAccount(
   );
 }
 
+/**
+ * The last resort of a root whose folder no other account may enter: the server keeps root's identity towards
+ * files, but sees itself, in a user namespace without any mapping, as nobody. It can then read what root can
+ * read, so production never does this.
+ * @returns undefined where the kernel does not let us
+ */
+export function namespaceAccount(): ServerAccount | undefined {
+  const account: ServerAccount = {
+    drop: undefined,
+    wrap: ['unshare', '--user', '--'],
+    // The kernel shows whoever connects from outside the namespace as the overflow account.
+    ownName: 'nobody',
+    name: 'root (unshare)',
+  };
+  return canRun(account, '/bin/sh', ['-c', 'test "$(id -u)" != 0']) ? account : undefined;
+}
+
+/** A program and its arguments as this account starts them. */
+export function asAccount(account: ServerAccount, command: readonly string[]): [string, ...string[]] {
+  return [...account.wrap, ...command] as [string, ...string[]];
+}
+
 /** True when the account can run this program (it may lie below a folder only root can enter). */
 export function canRun(account: ServerAccount, program: string, args: readonly string[]): boolean {
-  const result = spawnSync(program, args, { ...account.drop, cwd: '/', stdio: 'ignore', timeout: 10_000 });
+  const [command, ...rest] = asAccount(account, [program, ...args]);
+  const result = spawnSync(command, rest, { ...account.drop, cwd: '/', stdio: 'ignore', timeout: 10_000 });
   return result.status === 0;
 }
 
