@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -393,6 +394,19 @@ describe('the web app', () => {
     ]);
     const asset = await app.inject({ url: '/assets/main-abc123.js' });
     expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect([asset.headers['content-encoding'], asset.body]).toEqual([undefined, 'export {};']);
+  });
+
+  it('travels compressed to whoever can read that', async () => {
+    const url = '/assets/main-abc123.js';
+    const small = await app.inject({ url, headers: { 'accept-encoding': 'br, gzip' } });
+    expect([small.headers['content-encoding'], small.headers['content-type']]).toEqual([
+      'gzip',
+      'text/javascript; charset=utf-8',
+    ]);
+    expect(gunzipSync(small.rawPayload).toString()).toBe('export {};');
+    const refused = await app.inject({ url, headers: { 'accept-encoding': 'gzip;q=0' } });
+    expect(refused.headers['content-encoding']).toBeUndefined();
   });
 });
 

@@ -57,7 +57,12 @@ export interface HttpOptions {
   readonly ready: () => Promise<Readiness>;
   /** Largest JSON body in bytes; 1 MiB unless said otherwise. A route may state its own `bodyLimit`. */
   readonly bodyLimit?: number;
+  /** How long a client may take, in milliseconds: for its headers, for the whole request. */
+  readonly patience?: { readonly headers: number; readonly request: number };
 }
+
+/** A slow line gets a minute for a report; whoever dribbles headers on purpose holds a place for ten seconds. */
+const PATIENCE = { headers: 10_000, request: 60_000 };
 
 const JSON_TYPE = /^application\/json(; ?charset=utf-8)?$/i;
 const NO_BODY = z.strictObject({}).nullish();
@@ -127,6 +132,7 @@ function requireSchemas(route: RouteOptions): void {
 export async function createHttp(options: HttpOptions) {
   const headers = securityHeaders(options.publicUrl.startsWith('https:'));
   const checkSite = crossSiteCheck(options.publicUrl);
+  const patience = options.patience ?? PATIENCE;
   let isStopping = false;
 
   const settings: FastifyHttpOptions<Server> = {
@@ -140,10 +146,13 @@ export async function createHttp(options: HttpOptions) {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     // A client that dribbles its headers or body, or does not read, frees its place.
-    requestTimeout: 60_000,
+    requestTimeout: patience.request,
     connectionTimeout: 75_000,
     keepAliveTimeout: 65_000,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    http: {
+      headersTimeout: patience.headers,
+      connectionsCheckingInterval: Math.min(2_000, patience.headers),
+    },
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => {
       reply.headers(headers).header('x-request-id', request.id);

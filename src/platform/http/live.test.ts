@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { axe, startBrowser, type TestBrowser } from '../../../test/support/browser.ts';
 import { until } from '../../../test/support/wait.ts';
 import { line, text } from './contract.ts';
-import { about, createHttp, type FastifyPluginAsyncZod, type Http } from './index.ts';
+import { about, createHttp, type FastifyPluginAsyncZod, type Http, type HttpOptions } from './index.ts';
 import { BACKLOG_BYTES, countStreams, type EventStream, lastEventId, openStream } from './sse.ts';
 
 const filing = z.strictObject({
@@ -60,11 +60,12 @@ let origin: string;
 let port: number;
 const sockets = new Set<Socket>();
 
-async function start(): Promise<Http> {
+async function start(options: Partial<HttpOptions> = {}): Promise<Http> {
   const made = await createHttp({
     log: pino({ level: 'silent' }),
     publicUrl: 'http://127.0.0.1',
     ready: async () => ({}),
+    ...options,
   });
   await made.register(routes);
   await made.listen({ port: 0, host: '127.0.0.1' });
@@ -171,6 +172,23 @@ describe('a line that never becomes a request', () => {
     expect(answer).not.toMatch(/^server:/im);
     const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as { status: number };
     expect(body.status).toBe(status);
+  });
+});
+
+describe('a client that dribbles', () => {
+  it.each([
+    ['its headers', 'GET / HTTP/1.1\r\nhost: x\r\nx-a: '],
+    [
+      'its body',
+      'POST /api/v1/reports HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{',
+    ],
+  ])('loses its place: %s (AUTH-10)', async (_name, bytes) => {
+    const impatient = await start({ patience: { headers: 100, request: 100 } });
+    const socket = connect((impatient.server.address() as AddressInfo).port, '127.0.0.1');
+    sockets.add(socket);
+    socket.write(bytes);
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 408 /);
+    await impatient.close();
   });
 });
 
