@@ -134,6 +134,26 @@ describe('the stories of the demonstration nation', () => {
     }
   });
 
+  it('do so at whatever hour of whatever day they are made', () => {
+    for (let hour = 0; hour < 24; hour += 5) {
+      const other = new Date(Date.UTC(2027, hour % 12, 1 + hour, hour, 7 * (hour % 8), hour));
+      for (const story of generateStories({ seed: 100 + hour, now: other })) {
+        let state: State | null = null;
+        let before: State = 'reported';
+        let last = 0;
+        for (const step of story.steps) {
+          expect(step.at.getTime()).toBeGreaterThanOrEqual(last);
+          expect(step.at.getTime()).toBeLessThanOrEqual(other.getTime());
+          last = step.at.getTime();
+          const next: State = follow(state, before, step);
+          if (step.act === 'ask-back') before = state as State;
+          state = next;
+        }
+        expect(state, story.key).toBe(story.end);
+      }
+    }
+  });
+
   it('are desk work of whoever holds the case: taken first, handed over before another officer acts', () => {
     for (const story of everyStory.filter((candidate) => candidate.compartment === 'open')) {
       let holder: string | null = null;
@@ -183,6 +203,17 @@ describe('the stories of the demonstration nation', () => {
         return [`${last.description}|${last.scope}|${last.measures}`];
       });
       expect(new Set(wholes).size).toBe(wholes.length);
+    }
+    for (const family of families) {
+      const lists = [
+        family.description,
+        family.scope,
+        family.measures,
+        family.followUp,
+        family.cause,
+        family.solution,
+      ];
+      expect(new Set(lists.map((list) => list.length)).size, family.code).toBe(1);
     }
     expect(families.length).toBeGreaterThanOrEqual(45);
     expect(new Set(stories.map((story) => story.family)).size).toBeGreaterThanOrEqual(45);
