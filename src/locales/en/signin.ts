@@ -20,6 +20,12 @@ export const signin = {
     as: (name: string): string => `Sign in as ${name}`,
     own: 'Use an account of your own',
   },
+  choose: {
+    title: 'Choose a password',
+    lead: 'This link works once.',
+    submit: 'Set the password',
+    done: 'The password is set; please sign in.',
+  },
   setup: {
     title: 'Make the first account',
     lead: 'This link works once. Afterwards use this account to import bodies, posts and contacts.',

@@ -5,7 +5,7 @@ export const desk = {
   counts: {
     all: '待辦',
     unacknowledged: '未簽收',
-    unconfirmed: '待確認等級',
+    unconfirmed: '待確認',
     late: '逾時',
     recovered: '待解除',
   },

@@ -18,6 +18,12 @@ export const signin = {
     as: (name: string): string => `以「${name}」登入`,
     own: '使用自己的帳號登入',
   },
+  choose: {
+    title: '設定密碼',
+    lead: '此連結只能使用一次。',
+    submit: '設定密碼',
+    done: '密碼已設定，請登入。',
+  },
   setup: {
     title: '建立第一個帳號',
     lead: '此連結只能使用一次。完成後，請以這個帳號匯入機關、職位與聯絡人員。',

@@ -1,23 +1,16 @@
 import type { QueryClient } from '@tanstack/react-query';
 
-/** What the stream says: which thing changed, never what it holds; screens read again under their own rights. */
-export interface ChangeEvent {
-  kind: string;
-  id?: string;
-}
+/** What the stream says: which kind of thing changed, never what it holds; screens read again under their own rights. */
+type Change = 'case' | 'inbox' | 'directory' | 'everything';
 
 /** `joining` before the first connection, `lost` while reconnecting. */
 export type LiveState = 'joining' | 'live' | 'lost';
 
-/** Which queries a change makes stale; a case's change touches every list it may stand in. */
-const STALE: Record<string, readonly string[]> = {
-  case: ['case', 'cases', 'queue', 'home', 'inbox', 'session'],
-  notice: ['inbox', 'case', 'queue', 'session'],
-  inbox: ['inbox', 'case', 'queue', 'session'],
-  queue: ['queue'],
-  draft: ['drafts', 'home'],
-  directory: ['directory', 'coverage', 'session'],
-  mail: ['mailbox'],
+/** Which queries a change makes stale, by the first word of their key. */
+const STALE: Record<Exclude<Change, 'everything'>, readonly string[]> = {
+  case: ['case', 'cases', 'queue', 'home', 'inbox', 'mailbox'],
+  inbox: ['inbox', 'session', 'home'],
+  directory: ['directory', 'session'],
 };
 
 let state: LiveState = 'joining';
@@ -51,8 +44,12 @@ export function followEvents(client: QueryClient): () => void {
   let retry: ReturnType<typeof setTimeout> | undefined;
   let stopLeading: (() => void) | undefined;
 
-  const refresh = (event: ChangeEvent): void => {
-    const keys = STALE[event.kind] ?? [event.kind];
+  const refresh = (change: Change): void => {
+    if (change === 'everything') {
+      client.invalidateQueries();
+      return;
+    }
+    const keys = STALE[change];
     client.invalidateQueries({ predicate: (query) => keys.includes(String(query.queryKey[0])) });
   };
   const share = (next: LiveState): void => {
@@ -64,18 +61,22 @@ export function followEvents(client: QueryClient): () => void {
   const open = (): void => {
     source = new EventSource('/api/v1/events', { withCredentials: true });
     source.onopen = () => share('live');
-    source.onmessage = (message) => {
-      const event = JSON.parse(String(message.data)) as ChangeEvent;
-      refresh(event);
-      channel.postMessage({ event });
-    };
+    for (const change of ['case', 'inbox', 'directory', 'everything'] as const) {
+      source.addEventListener(change, () => {
+        refresh(change);
+        channel.postMessage({ change });
+      });
+    }
     source.onerror = () => {
       share('lost');
-      if (source?.readyState === EventSource.CLOSED) retry = setTimeout(open, 3000);
+      if (source?.readyState !== EventSource.CLOSED) return;
+      // The server refused: perhaps the session has ended, which the next read will tell.
+      client.invalidateQueries({ queryKey: ['session'] });
+      retry = setTimeout(open, 3000);
     };
   };
-  channel.onmessage = (message: MessageEvent<{ state?: LiveState; event?: ChangeEvent }>) => {
-    if (message.data.event) refresh(message.data.event);
+  channel.onmessage = (message: MessageEvent<{ state?: LiveState; change?: Change }>) => {
+    if (message.data.change) refresh(message.data.change);
     if (message.data.state) {
       const regained = state === 'lost' && message.data.state === 'live';
       become(message.data.state);

@@ -39,6 +39,12 @@ const setUp = createRoute({
   component: lazyRouteComponent(() => import('../identity/SetUp.tsx'), 'SetUp'),
 });
 
+const setPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/password',
+  component: lazyRouteComponent(() => import('../identity/SetPassword.tsx'), 'SetPassword'),
+});
+
 /** Everything that needs a signed-in person; without one, to the sign-in page and back here afterwards. */
 const inside = createRoute({
   getParentRoute: () => root,
@@ -134,6 +140,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     setUp,
+    setPassword,
     inside.addChildren([
       home,
       desk,

@@ -15,7 +15,7 @@ import { Note, ProblemMessage } from '../ui/states.tsx';
 import { commonText } from '../ui/texts.ts';
 import { DateTime } from '../ui/time.tsx';
 import type { ActForm } from './ActFields.tsx';
-import { ActFields, missing, payload } from './ActFields.tsx';
+import { ActFields, mayPreview, missing, payload, previewPayload } from './ActFields.tsx';
 import { factSentence } from './FactLine.tsx';
 import { useParties } from './parties.ts';
 import type { ActAnswer, ActPreview } from './queries.ts';
@@ -45,7 +45,7 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
   const parties = useParties();
   const client = useQueryClient();
   const formId = useId();
-  const [key] = useState(newKey);
+  const [key, setKey] = useState(newKey);
   const [attempt, setAttempt] = useState(0);
   const [seen, setSeen] = useState(false);
   const [as, setAs] = useState(may.as[0]?.id ?? '');
@@ -63,7 +63,6 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
   const [news, setNews] = useState<readonly FactView[]>([]);
 
   const level = act === 'confirm-level' || act === 'change-level' ? form.level : '';
-  const needsLevel = act === 'confirm-level' || act === 'change-level';
   const preview = useQuery({
     queryKey: ['case', view.case.id, 'preview', act, level],
     queryFn: () =>
@@ -80,8 +79,7 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
       api.post<ActAnswer>(
         `/cases/${view.case.id}/acts`,
         { act, revision: ground.revision, ...(as ? { as } : {}), ...payload(act, form) },
-        // A new decision after a conflict is a new intent.
-        { idempotencyKey: ground.revision === view.case.revision ? key : `${key}-${ground.revision}` },
+        { idempotencyKey: key },
       ),
     onSuccess: async (answer) => {
       const told = answer.toldParties;
@@ -97,6 +95,8 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
       if (!(error instanceof Problem) || error.code !== 'case-changed') return;
       const fresh = await client.fetchQuery({ ...caseQuery(view.case.id), staleTime: 0 });
       setNews(fresh.facts.slice(ground.facts));
+      // A decision taken with the news in mind is a new intent.
+      setKey(newKey());
       setGround({ revision: fresh.case.revision, facts: fresh.facts.length });
     },
   });
@@ -139,7 +139,7 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
             }))}
           />
         )}
-        {(!needsLevel || level !== '') && (
+        {mayPreview(act, form) && (
           <ToldList
             told={
               preview.data ? parties.previews(preview.data.toldParties) : preview.isError ? [] : undefined

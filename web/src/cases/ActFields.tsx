@@ -12,6 +12,7 @@ import { ChoiceGroup, Select, TextArea } from '../ui/fields.tsx';
 import { LevelMark } from '../ui/LevelMark.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
 import { commonText } from '../ui/texts.ts';
+import { serverNow } from '../ui/time.tsx';
 import type { CaseList } from './queries.ts';
 import { caseText } from './texts.ts';
 
@@ -54,6 +55,24 @@ export function payload(act: CaseActName, form: ActForm): Record<string, unknown
   if (act === 'correct-awareness') return { at: form.when.at, reason };
   if (act === 'report-convenor-told') return { at: form.when.at, how: form.how, reason };
   return BARE_ACTS.has(act) ? {} : { reason };
+}
+
+/** Whether enough is chosen to ask who would be told; words need not be written for that. */
+export function mayPreview(act: CaseActName, form: ActForm): boolean {
+  if (LEVEL_ACTS.has(act)) return form.level !== '';
+  if (act === 'hand-over') return form.person !== null;
+  return act === 'merge' ? form.target !== null : true;
+}
+
+/** As {@link payload}, with something standing in for words and times not yet written. */
+export function previewPayload(act: CaseActName, form: ActForm): Record<string, unknown> {
+  const stand: ActForm = {
+    ...form,
+    text: form.text.trim() || '…',
+    reason: form.reason.trim() || '…',
+    when: { ...form.when, at: form.when.at ?? new Date(serverNow()).toISOString() },
+  };
+  return payload(act, stand);
 }
 
 interface ActFieldsProps {
@@ -178,11 +197,11 @@ function PersonPicker({ form, onForm, error }: PickerProps) {
   const words = useWords();
   const { data } = useQuery({
     queryKey: ['directory', 'groups'],
-    queryFn: () => api.get<{ items: z.infer<typeof groupView>[] }>('/groups'),
+    queryFn: () => api.get<z.infer<typeof groupView>[]>('/groups'),
   });
   const desk = words.pack?.desk.group;
   const people = new Map(
-    (data?.items ?? [])
+    (data ?? [])
       .filter((group) => group.code === desk)
       .flatMap((group) => group.posts)
       .filter((post) => post.role === 'duty-officer')

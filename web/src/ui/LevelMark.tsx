@@ -15,7 +15,7 @@ const SHAPES: Record<Mark, string> = {
 };
 
 /** From which height down the shape is filled. */
-const FILL_FROM: Record<Mark, number> = { filled: 0, 'three-quarter': 10.5, half: 16, outline: 32 };
+const FILL_FROM: Record<Mark, number> = { filled: 0, 'three-quarter': 9.2, half: 16, outline: 32 };
 
 const BY_LETTER: Record<string, Mark> = { A: 'filled', B: 'three-quarter', C: 'half', D: 'outline' };
 const COLOUR: Record<Mark, string> = { filled: 'a', 'three-quarter': 'b', half: 'c', outline: 'd' };
@@ -27,13 +27,13 @@ interface LevelMarkProps {
   mark?: Mark;
   /** Edge in em of the surrounding text. */
   size?: 's' | 'm' | 'l';
-  /** Proposed but not confirmed: drawn with a gap-toothed edge, said in words. */
+  /** Proposed but not confirmed: a question mark at the corner, also said in words. */
   proposed?: boolean;
 }
 
 /**
  * An impact level: colour, outline, amount of fill and letter each say it alone, so it survives
- * colour-blind eyes, a black-and-white print and a photocopy. The letter changes colour where the fill begins.
+ * colour-blind eyes, a black-and-white print and a photocopy. Proposed but not confirmed: a question mark at its corner.
  */
 export function LevelMark({ level, mark, size = 'm', proposed = false }: LevelMarkProps) {
   const t = useText(commonText);
@@ -56,7 +56,7 @@ export function LevelMark({ level, mark, size = 'm', proposed = false }: LevelMa
   const name = `${proposed ? `${t.level.proposed} ` : ''}${t.level.name(level)}`;
   return (
     <svg
-      className={`level level-${size} level-${COLOUR[drawn]}${proposed ? ' level-proposed' : ''}`}
+      className={`level level-${size} level-${COLOUR[drawn]}`}
       viewBox="0 0 32 32"
       role="img"
       aria-label={name}
@@ -65,19 +65,21 @@ export function LevelMark({ level, mark, size = 'm', proposed = false }: LevelMa
         <clipPath id={`${id}f`}>
           <rect x="0" y={from} width="32" height={32 - from} />
         </clipPath>
-        <clipPath id={`${id}e`}>
-          <rect x="0" y="0" width="32" height={from} />
-        </clipPath>
       </defs>
       <path className="level-ground" d={SHAPES[drawn]} />
       <path className="level-fill" d={SHAPES[drawn]} clipPath={`url(#${id}f)`} />
       <path className="level-edge" d={SHAPES[drawn]} />
-      <text className="level-letter" x="16" y="21.900" clipPath={`url(#${id}e)`}>
+      <text className={`level-letter level-letter-${drawn}`} x="16" y="21.900">
         {level}
       </text>
-      <text className="level-letter level-letter-on" x="16" y="21.900" clipPath={`url(#${id}f)`}>
-        {level}
-      </text>
+      {proposed && (
+        <g className="level-query">
+          <circle cx="27.500" cy="5" r="6.500" />
+          <text x="27.500" y="9">
+            ?
+          </text>
+        </g>
+      )}
     </svg>
   );
 }

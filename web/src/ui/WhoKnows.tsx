@@ -189,13 +189,18 @@ function WhoRow({ row, state, capacityName, action }: WhoRowProps) {
         : row.acknowledged.by
           ? t.whoKnows.by(pick(row.acknowledged.by.name))
           : t.whoKnows.state.confirmed;
+  // 「召集人　召集人」 says nothing twice.
+  const said = `${pick(row.party.organisationName)} ${pick(row.party.postName)}`.toLowerCase();
+  const capacities = row.party.capacities
+    .map(capacityName)
+    .filter((name) => !said.includes(name.toLowerCase()));
   return (
     <li className={`who-row who-${state}`}>
       <KnowMark state={state} />
       <div className="who-name">
         <span className="who-body">{pick(row.party.organisationName)}</span>
         <span className="who-post">{pick(row.party.postName)}</span>
-        <span className="who-capacity">{row.party.capacities.map(capacityName).join(t.separator)}</span>
+        {capacities.length > 0 && <span className="who-capacity">{capacities.join(t.separator)}</span>}
       </div>
       <div className="who-when">
         {row.acknowledged ? (
