@@ -101,7 +101,7 @@ export function clocksAfter(
         ordinal: same.length + 1,
         state: 'running',
         force: definition.force,
-        rank: rankOf(pack, state.level),
+        rank: state.level === '' ? 0 : rankOf(pack, state.level),
         startAt: start,
         dueAt: due,
         warnAt: warnTime(definition, due),

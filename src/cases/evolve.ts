@@ -151,6 +151,7 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
       return {
         reports: data.ordinal,
         suspected: data.suspected,
+        ...(state.level === '' ? { level: data.level, proposedLevel: data.level } : {}),
         summary: data.summary || state.summary,
         occurredAt: data.occurredAt ?? state.occurredAt,
         awareAt: state.awareAt ?? data.awareAt,

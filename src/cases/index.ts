@@ -4,7 +4,7 @@ export { acknowledge, act, file, recordTelephone } from './commands.ts';
 export type { CaseAct, CaseView, FiledAnswer, FileReport, ReportView } from './contract.ts';
 export { createHub, type Hub } from './events.ts';
 export { reportContent } from './report-content.ts';
-export { caseRoutes } from './routes.ts';
+export { caseRoutes, loadReport } from './routes.ts';
 export { layOutNumbers } from './store.ts';
 export { verifyCases } from './verify.ts';
 export { caseView } from './views.ts';

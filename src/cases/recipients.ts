@@ -33,11 +33,22 @@ export interface Recipient {
   readonly inside: boolean;
 }
 
-/** The subgroup's posts that are told: its officers, and for the crisis subgroup its duty officers. */
-function groupPosts(world: World, group: string): SnapshotPost[] {
-  return ['subgroup-officer', 'duty-officer'].flatMap((role) =>
-    world.directory.postsWithRole(role as SnapshotPost['role']).filter((post) => post.groupCode === group),
-  );
+/** The post of a group that is told: of the first of these roles that the group has. */
+function groupPosts(world: World, group: string, roles: readonly SnapshotPost['role'][]): SnapshotPost[] {
+  for (const role of roles) {
+    const found = world.directory.postsWithRole(role).filter((post) => post.groupCode === group);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Those who work the desk: duty officers at the centre, a compartment's own officers (DEC-19). */
+function deskPosts(world: World, group: string): SnapshotPost[] {
+  return groupPosts(world, group, ['duty-officer', 'subgroup-officer']);
+}
+
+function officers(world: World, group: string): SnapshotPost[] {
+  return groupPosts(world, group, ['subgroup-officer', 'duty-officer']);
 }
 
 /** The post that answers for a body: its contact post, or the nearest one above it. Nothing is un-routable (DEC-10). */
@@ -56,7 +67,7 @@ export function resolve(selector: Selector, state: CaseState, world: World): Sna
   const post = (id: string | null) => (id === null ? undefined : directory.posts.get(id));
   switch (selector) {
     case 'desk':
-      return groupPosts(world, routing.desk);
+      return deskPosts(world, routing.desk);
     case 'authority':
       return routing.authority === null ? [] : bodyPosts(world, routing.authority);
     case 'superiors': {
@@ -64,15 +75,15 @@ export function resolve(selector: Selector, state: CaseState, world: World): Sna
       return direct === undefined || direct === routing.authority ? [] : bodyPosts(world, direct);
     }
     case 'subgroup':
-      return groupPosts(world, routing.subgroup);
+      return officers(world, routing.subgroup);
     case 'affected-subgroups':
       return routing.affected
         .filter((group) => group !== routing.subgroup)
-        .flatMap((group) => groupPosts(world, group));
+        .flatMap((group) => officers(world, group));
     case 'all-subgroups':
       return pack.groups
         .filter((group) => group.kind === 'subgroup')
-        .flatMap((group) => groupPosts(world, group.id));
+        .flatMap((group) => officers(world, group.id));
     case 'service-centre':
       return [...directory.postsWithRole('service-centre')];
     case 'deputy-convenors':

@@ -1,9 +1,11 @@
 /** Cases over HTTP. */
 import multipart from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { acknowledgeAnswer, telephoneAcknowledgement } from '../delivery/contract.ts';
 import { findNotice, noticeViews } from '../delivery/index.ts';
-import { actorOf, signedIn } from '../identity/index.ts';
+import { actorOf, resolveActor, signedIn } from '../identity/index.ts';
+import { packByHash } from '../mechanism/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
@@ -270,4 +272,13 @@ export function caseRoutes(ctx: AppContext, hub: Hub): FastifyPluginAsyncZod {
       },
     );
   };
+}
+
+/** One report with its case, as the caller may see them, for the printed form. */
+export async function loadReport(ctx: AppContext, request: FastifyRequest, caseId: string, ordinal: number) {
+  const actor = await resolveActor(ctx, request);
+  const view = await caseView(ctx, actor, caseId);
+  const report = view.reports.find((one) => one.ordinal === ordinal) ?? refuse('not-found');
+  const pack = await read(ctx.database, actor, ctx.clock, (tx) => packByHash(ctx, tx, view.packVersion.hash));
+  return { pack, view, report };
 }

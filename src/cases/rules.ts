@@ -234,7 +234,12 @@ export function decide(
       ];
     }
     case 'promote':
-      return [...implicitTake(state, actor), { kind: 'promoted', data: { reason, ...to } }];
+      // An anomaly had no level to confirm; as an incident it has (S4.7, DEC-4).
+      return [
+        ...implicitTake(state, actor),
+        { kind: 'promoted', data: { reason, ...to } },
+        { kind: 'level-proposed', data: { level: state.level, previous: null } },
+      ];
     case 'send-back':
       return [{ kind: 'sent-back', data: { reason, ...to } }];
     case 'release':

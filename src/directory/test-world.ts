@@ -150,11 +150,12 @@ export function wholeNation(): DirectoryRows {
 }
 
 /** A database of its own with the mechanism in force; `nation: false` leaves the directory empty. */
-export async function makeWorld(options: { nation?: boolean; publicUrl?: string } = {}) {
+export async function makeWorld(options: { nation?: boolean; publicUrl?: string; startAt?: Date } = {}) {
   const database = await createTestDatabase();
   const app = createDatabase(database.appUrl, { poolSize: 8 });
   const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
   const clock = createTestClock();
+  if (options.startAt) clock.set(options.startAt);
   const ctx: AppContext = {
     config: loadConfig({ PUBLIC_URL: options.publicUrl ?? 'http://127.0.0.1:5500' }, 'demo'),
     log: createLog({ level: 'silent' }),

@@ -1,0 +1,60 @@
+/** The rooms put together: their routes, and the work that goes on beside the requests. */
+import { hostname } from 'node:os';
+import { caseRoutes, createHub, loadReport, startClockWorker } from './cases/index.ts';
+import { countWaiting, deliveryRoutes, startDeliveryWorker } from './delivery/index.ts';
+import { ensureSetupLink, identityRoutes, signedIn } from './identity/index.ts';
+import type { App, CreateApp, Worker } from './main.ts';
+import { activePack, mechanismRoutes } from './mechanism/index.ts';
+import { paperRoutes } from './paper/index.ts';
+import { SYSTEM } from './platform/actor.ts';
+import type { AppContext } from './platform/context.ts';
+import { createMailTransport } from './platform/mail.ts';
+import { read } from './platform/transaction.ts';
+
+/** A worker that is started late and stopped once. */
+function worker(name: string, start: () => { stop(): Promise<void> }): Worker {
+  let running: { stop(): Promise<void> } | undefined;
+  return {
+    name,
+    start: () => {
+      running = start();
+    },
+    stop: async () => running?.stop(),
+  };
+}
+
+/** Makes the product of its rooms. The context is the only thing they share. */
+export const createApp: CreateApp = (ctx: AppContext): App => {
+  const hub = createHub(ctx);
+  const transport = createMailTransport(ctx.config);
+  return {
+    routes: [
+      identityRoutes(ctx, {
+        waitingNotices: (tx, actor) =>
+          countWaiting(
+            tx,
+            actor.posts.map((post) => post.id),
+          ),
+      }),
+      mechanismRoutes(ctx, signedIn(ctx)),
+      deliveryRoutes(ctx),
+      caseRoutes(ctx, hub),
+      paperRoutes({
+        loadReport: (request, caseId, ordinal) => loadReport(ctx, request, caseId, ordinal),
+        packInForce: async () =>
+          (await read(ctx.database, SYSTEM, ctx.clock, (tx) => activePack(ctx, tx))).pack,
+        now: () => new Date(Date.now() + ctx.clock.shift()),
+      }),
+    ],
+    workers: [
+      worker('clocks', () => startClockWorker(ctx)),
+      worker('deliveries', () =>
+        startDeliveryWorker(ctx, { transport, workerId: `${hostname()}-${process.pid}` }),
+      ),
+    ],
+    setupLink: () => ensureSetupLink(ctx),
+    stop: async () => {
+      await hub.stop();
+    },
+  };
+};

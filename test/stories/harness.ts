@@ -1,0 +1,137 @@
+/**
+ * Stories: the real rules, the real database, the real clocks and deliveries, and time that passes when the story says so.
+ * A story reads as minutes: `at('09:20')`, `teacher.files(…)`, `desk.confirms('D')`, `knows(…)`.
+ */
+import { v7 as uuid } from 'uuid';
+import { type FileReportInput, fileReport } from '../../src/cases/contract.ts';
+import {
+  acknowledge,
+  act,
+  type CaseAct,
+  caseView,
+  type FiledAnswer,
+  type FileReport,
+  file,
+  fireDueClocks,
+  recordTelephone,
+} from '../../src/cases/index.ts';
+import { deliverDue, noticesOfCase } from '../../src/delivery/index.ts';
+import { makeWorld, pack } from '../../src/directory/test-world.ts';
+import { keysFor } from '../../src/identity/index.ts';
+import { type Actor, SYSTEM } from '../../src/platform/actor.ts';
+import { createMailTransport } from '../../src/platform/mail.ts';
+import { read } from '../../src/platform/transaction.ts';
+import { startSmtpSink } from '../support/smtp-sink.ts';
+
+/** An act without what the harness fills in itself. */
+export type Doing = CaseAct extends infer A
+  ? A extends CaseAct
+    ? Omit<A, 'revision' | 'as'> & { revision?: number }
+    : never
+  : never;
+
+const DEFAULTS = {
+  description: '學校首頁遭置換，內容為不明文字。已下線處理。',
+  scope: '僅首頁，無個人資料外洩。',
+  measures: '已將網站下線。',
+  contactPhone: '02-0000-1234',
+} as const;
+
+/** Opens a nation, a mail server and a clock that starts at the given moment. */
+export async function openStory(start: string) {
+  const sink = await startSmtpSink();
+  const world = await makeWorld({ startAt: new Date(start) });
+  const ctx = { ...world.ctx, config: { ...world.ctx.config, smtpUrl: sink.url } };
+  const transport = createMailTransport(ctx.config);
+  const day = start.slice(0, 10);
+
+  const person = async (code: string): Promise<Actor & { personId: string }> => {
+    const directory = await world.snapshot();
+    const found = [...directory.persons.values()].find((one) => one.email.startsWith(`${code}@`));
+    if (!found) throw new Error(`nobody is called ${code}`);
+    return { personId: found.id, keys: keysFor(directory, pack, found.id, world.clock.now()) };
+  };
+  const organisation = async (code: string): Promise<string> => {
+    const directory = await world.snapshot();
+    const found = [...directory.organisations.values()].find((one) => one.code === code);
+    if (!found) throw new Error(`no body ${code}`);
+    return found.id;
+  };
+
+  const story = {
+    ctx,
+    world,
+    sink,
+    clock: world.clock,
+    person,
+    organisation,
+    /** It is now this time of the story's day (Asia/Taipei); what was due until then has happened. */
+    async at(time: string) {
+      world.clock.set(new Date(`${day}T${time}:00+08:00`));
+      await story.settle();
+    },
+    /** Clocks that are due fire, notices that wait are delivered. */
+    async settle() {
+      await fireDueClocks(ctx);
+      await deliverDue(ctx, { transport });
+    },
+    async files(
+      code: string,
+      body: string,
+      content: Partial<FileReportInput['content']> & { impactLevel: string },
+      options: Partial<Omit<FileReportInput, 'content' | 'organisationId'>> & { key?: string } = {},
+    ): Promise<FiledAnswer> {
+      const { key = uuid(), ...rest } = options;
+      const request: FileReport = fileReport.parse({
+        kind: 'initial',
+        organisationId: await organisation(body),
+        ...rest,
+        content: { ...DEFAULTS, ...content },
+      });
+      return file(ctx, await person(code), request, key);
+    },
+    async does(code: string, caseId: string, doing: Doing) {
+      const state = await read(ctx.database, SYSTEM, ctx.clock, (tx) =>
+        tx.db.selectFrom('cases').select('revision').where('id', '=', caseId).executeTakeFirst(),
+      );
+      return act(ctx, await person(code), caseId, { revision: state?.revision ?? 1, ...doing } as CaseAct);
+    },
+    async sees(code: string, caseId: string) {
+      return caseView(ctx, await person(code), caseId);
+    },
+    /** Confirms every open notice of the person's posts about the case. */
+    async acknowledges(code: string, caseId: string) {
+      const actor = await person(code);
+      const notices = await read(ctx.database, SYSTEM, ctx.clock, (tx) => noticesOfCase(tx, [caseId]));
+      for (const notice of notices) {
+        if (actor.keys.includes(`post:${notice.postId}`) && notice.expects !== 'none')
+          await acknowledge(ctx, actor, notice.id);
+      }
+    },
+    async recordsTelephone(
+      code: string,
+      noticeId: string,
+      said: { at: string; personId?: string | null; name?: string },
+    ) {
+      await recordTelephone(ctx, await person(code), noticeId, { personId: null, name: '', ...said });
+    },
+    /** Role or capacity → how the notices stand, e.g. `{ centre: 'acknowledged', authority: 'handed-over' }`. */
+    async knows(caseId: string): Promise<Record<string, string>> {
+      const notices = await read(ctx.database, SYSTEM, ctx.clock, (tx) => noticesOfCase(tx, [caseId]));
+      const directory = await world.snapshot();
+      return Object.fromEntries(
+        notices.map((notice) => [
+          `${directory.posts.get(notice.postId)?.code}/${notice.route}`,
+          notice.status,
+        ]),
+      );
+    },
+    async close() {
+      transport.close();
+      await sink.close();
+      await world.close();
+    },
+  };
+  return story;
+}
+export type Story = Awaited<ReturnType<typeof openStory>>;
