@@ -12,8 +12,8 @@ export const JSON_BOUNDS = { depth: 32, entries: 20_000 } as const;
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-/** The inside of a string up to its closing quote: no bare control characters, escapes only as JSON has them. */
-const STRING = /[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;
+/** What a string must write as an escape. */
+const BARE = /[\u0000-\u001f]/;
 const SPACE = /[ \t\n\r]*/y;
 /** Control characters that no text of ours holds; tab and line ends are text. */
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
@@ -101,13 +101,31 @@ class Reader {
     return value === 0 ? 0 : value;
   }
 
+  /** The place of the quote that ends the string begun at `start`, or -1: a quote after an even run of backslashes. */
+  private closingQuote(start: number): number {
+    let quote = this.source.indexOf('"', start + 1);
+    while (quote !== -1) {
+      let before = quote - 1;
+      while (this.source[before] === '\\') before -= 1;
+      if ((quote - before) % 2 === 1) return quote;
+      quote = this.source.indexOf('"', quote + 1);
+    }
+    return -1;
+  }
+
   private string(): string {
     const start = this.at;
-    STRING.lastIndex = start + 1;
-    if (!STRING.test(this.source)) this.fail('bad-syntax', this.place());
-    this.at = STRING.lastIndex;
-    const raw = this.source.slice(start, this.at);
-    const value = raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+    const end = this.closingQuote(start);
+    if (end === -1) this.fail('bad-syntax', this.place());
+    let value = this.source.slice(start + 1, end);
+    if (value.includes('\\')) {
+      try {
+        value = JSON.parse(this.source.slice(start, end + 1)) as string;
+      } catch {
+        this.fail('bad-syntax', this.place());
+      }
+    } else if (BARE.test(value)) this.fail('bad-syntax', this.place());
+    this.at = end + 1;
     if (!value.isWellFormed()) this.fail('lone-surrogate');
     if (hasControl(value)) this.fail('not-text');
     return value;
