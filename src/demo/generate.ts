@@ -1,7 +1,7 @@
 import { bodies } from './nation/bodies.ts';
 import { bodyWithoutContact, contactsOf } from './nation/people.ts';
 import { systems } from './nation/systems.ts';
-import type { Body, InformationSystem } from './nation/types.ts';
+import type { Body, InformationSystem, SecurityGrade } from './nation/types.ts';
 import { type Random, randomFrom } from './random.ts';
 import { storyBuilder } from './stories/builder.ts';
 import { initialReport, recoveryReport, tell } from './stories/compose.ts';
@@ -48,6 +48,12 @@ function fits(family: Family, body: Body, system: InformationSystem): boolean {
   return family.sectors === undefined || family.sectors.includes(body.sectors[0]);
 }
 
+/** Whether an incident at a system of this grade can have this impact: A only where it is gravest. */
+function bears(grade: SecurityGrade, level: ImpactLevel): boolean {
+  if (level === 'A') return grade === 'A';
+  return level !== 'B' || grade !== 'D';
+}
+
 /** Chooses where things happen, so that no system and no family is told of much more often than the others. */
 class Places {
   private readonly systemUse = new Map<string, number>();
@@ -78,7 +84,10 @@ class Places {
   ): { family: Family; system: InformationSystem } {
     const possible = families
       .filter((family) => family.kind === kind && family.levels.includes(level))
-      .map((family) => ({ family, at: this.systemsFor(family, tier) }))
+      .map((family) => ({
+        family,
+        at: this.systemsFor(family, tier).filter(({ grade }) => bears(grade, level)),
+      }))
       .filter(({ at }) => at.length > 0);
     const chosen = this.rarest(
       possible,
@@ -122,6 +131,16 @@ function familyByCode(code: string): Family {
   return family;
 }
 
+/** What kinds the few A cases are of, in turn, so that they are not all alike. */
+const graveKinds: readonly IncidentKind[] = [
+  'unauthorised',
+  'equipment',
+  'unauthorised',
+  'other',
+  'unauthorised',
+  'dos',
+];
+
 /** Kinds and levels still to be told, as decks that the ordinary cases are drawn from. */
 function decks(
   told: readonly Story[],
@@ -149,6 +168,7 @@ function decks(
 /** Stories with a part of their own: exits, late reports, the outage, the worm, edge bodies, defence. */
 function specialStories(random: Random, places: Places, now: Date): Story[] {
   const stories: Story[] = [schoolPage(random, now), dispatchCentre(random, now), ...openCases(random, now)];
+  for (const story of stories) places.mark(story.family, story.system);
   let count = 0;
   const plan = (
     label: string,
@@ -410,9 +430,11 @@ export function generateStories({
   // A first: only some kinds can be that grave, and the decks must not run out of those.
   const order = [...levels].sort();
   for (const [index, level] of order.entries()) {
-    const able = kinds.findIndex((kind) =>
-      families.some((family) => family.kind === kind && family.levels.includes(level)),
-    );
+    const knows = (kind: IncidentKind): boolean =>
+      families.some((family) => family.kind === kind && family.levels.includes(level));
+    const graveKind =
+      level === 'A' ? kinds.indexOf(graveKinds[index % graveKinds.length] as IncidentKind) : -1;
+    const able = graveKind >= 0 ? graveKind : kinds.findIndex(knows);
     const kind = kinds.splice(Math.max(able, 0), 1)[0] as IncidentKind;
     const wantLocal =
       (locals + (left - index)) / STORY_COUNT > SHARES.local

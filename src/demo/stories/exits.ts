@@ -3,7 +3,7 @@ import { receipts, storyBuilder } from './builder.ts';
 import { followUpReport, initialReport, type Telling, tell } from './compose.ts';
 import type { CasePlan } from './ordinary.ts';
 import { superiorFiler } from './ordinary.ts';
-import { anomalies, confirmReasons, mergeReasons, precautions, withdrawalReasons } from './phrases.ts';
+import { anomalies, confirmReasons, mergeReasons, precautions, withdrawals } from './phrases.ts';
 import { fill } from './slots.ts';
 import { after } from './times.ts';
 import type { Story } from './types.ts';
@@ -25,9 +25,16 @@ function begin(plan: CasePlan, random: Random, now: Date) {
   return { story, telling, filedAt };
 }
 
+function inTurn<T>(list: readonly T[], index: number): T {
+  return list[index % list.length] as T;
+}
+
 /** What turned out to be nothing, told at this case's body: the report's words and the reason it was none. */
-function nothing(telling: Telling, index: number, random: Random) {
-  const [seen, reason] = anomalies[index % anomalies.length] as readonly [string, string];
+function nothing(
+  telling: Telling,
+  [seen, reason]: readonly [description: string, reason: string],
+  random: Random,
+) {
   return {
     description: fill(seen, telling.slots, random),
     scope: `疑似影響${telling.system.nameZh}，範圍及是否為攻擊行為查證中。`,
@@ -39,7 +46,7 @@ function nothing(telling: Telling, index: number, random: Random) {
 /** A suspected anomaly that turns out to be nothing: in the record, out of the statistics (S4.7, H29). */
 export function suspicionDismissed(plan: CasePlan, random: Random, now: Date, index: number): Story {
   const { story, telling, filedAt } = begin(plan, random, now);
-  const { reason, ...words } = nothing(telling, index, random);
+  const { reason, ...words } = nothing(telling, inTurn(anomalies, index), random);
   story.file(initialReport(telling, plan.level, random, { suspected: true, ...words }), 'web', filedAt);
   const taken = after(filedAt, random.int(2, 9));
   story.desk({ act: 'take' }, taken);
@@ -59,7 +66,7 @@ export function suspicionDismissed(plan: CasePlan, random: Random, now: Date, in
 /** A reported incident, graded, then found to be a false alarm (H29). */
 export function falseAlarm(plan: CasePlan, random: Random, now: Date, index: number): Story {
   const { story, telling, filedAt } = begin(plan, random, now);
-  const { reason, ...words } = nothing(telling, index + 6, random);
+  const { reason, ...words } = nothing(telling, inTurn(anomalies, index + 6), random);
   story.file(initialReport(telling, plan.level, random, words), 'web', filedAt);
   const taken = after(filedAt, random.int(1, 6));
   story.desk({ act: 'take' }, taken);
@@ -78,15 +85,16 @@ export function falseAlarm(plan: CasePlan, random: Random, now: Date, index: num
 }
 
 /** A case its reporter asks to withdraw; the desk approves (H31). */
-export function withdrawn(plan: CasePlan, random: Random, now: Date): Story {
+export function withdrawn(plan: CasePlan, random: Random, now: Date, index: number): Story {
   const { story, telling, filedAt } = begin(plan, random, now);
-  story.file(initialReport(telling, plan.level, random), 'web', filedAt);
+  const { reason, ...words } = nothing(telling, inTurn(withdrawals, index), random);
+  story.file(initialReport(telling, plan.level, random, words), 'web', filedAt);
   const taken = after(filedAt, random.int(1, 6));
   story.desk({ act: 'take' }, taken);
   story.desk({ act: 'register' }, after(taken, 2));
   receipts(story, filedAt, after(taken, 60), random);
   const asked = after(taken, random.int(25, 90));
-  story.agency({ act: 'request-withdrawal', reason: random.pick(withdrawalReasons) }, asked);
+  story.agency({ act: 'request-withdrawal', reason }, asked);
   story.desk(
     { act: 'approve-withdrawal', reason: '經電話查證屬實，同意撤回，紀錄保留。' },
     after(asked, random.int(5, 40)),

@@ -220,11 +220,24 @@ export const precautions = [
   '變更相關帳號密碼，保留現況供技術人員檢視。',
 ];
 
-export const withdrawalReasons = [
-  '經查屬他機關系統，本單位無受影響，申請撤回。',
-  '誤將演練情境填入正式通報，申請撤回。',
-  '重複填報，已另案列管，申請撤回本案。',
-  '事件發生於已停用之測試機，未連線業務網路，申請撤回。',
+/** Reports that were taken back: what was reported, and why it was withdrawn (H31). */
+export const withdrawals: readonly (readonly [description: string, reason: string])[] = [
+  [
+    '{t}{sys}出現服務中斷告警，監控畫面顯示主機無回應，先行通報並通知{v}處理。',
+    '經查為監控系統本身網路線鬆脫，{sys}全程正常運作，申請撤回。',
+  ],
+  [
+    '【情境一】{t}{unit}人員收到偽冒郵件並點選連結，電腦遭植入程式「{f}」，請應變小組啟動處理。',
+    '承辦人誤將內部演練情境填入正式通報，申請撤回，另加強演練識別。',
+  ],
+  [
+    '{t}接獲廠商{v}通知，{sys}所屬主機疑遭入侵，要求立即更換密碼。',
+    '經與{v}查證，受影響者為其他客戶之同名主機，本單位無受影響，申請撤回。',
+  ],
+  [
+    '{t}發現{sys}測試主機遭寫入不明檔案{k}個，先行斷線通報。',
+    '該主機已停用未連線業務網路，檔案為廠商移轉作業所留，經確認無安全疑慮，申請撤回。',
+  ],
 ];
 
 export const mergeReasons = [

@@ -113,7 +113,7 @@ export const intrusionFamilies: readonly Family[] = [
     kind: 'unauthorised',
     types: ['clinical'],
     kinds: ['hospital', 'military'],
-    weight: 0.8,
+    weight: 0.35,
     levels: ['A', 'B'],
     description: [
       '本院{t}急診與門診同時反映{sys}無法登入，經查網域主機遭勒索軟體入侵，[[掛號、醫囑及檢驗系統停擺|{n}部工作站遭加密]]，勒索訊息署名「{gang}」。',

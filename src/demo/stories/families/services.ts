@@ -6,7 +6,7 @@ export const serviceFamilies: readonly Family[] = [
     code: 'ddos-volumetric',
     kind: 'dos',
     types: ['web', 'network', 'payment', 'core'],
-    levels: ['C', 'D', 'B', 'D'],
+    levels: ['A', 'C', 'D', 'B', 'D'],
     description: [
       '{t}起{sys}遭大流量攻擊，尖峰達每秒{gb}Gb，[[來源分布{n}國|以反射式封包為主]]，民眾無法連線。',
       '{sys}對外線路於{t}壅塞，經電信業者確認為分散式阻斷服務攻擊，持續{m}分鐘。',
