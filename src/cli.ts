@@ -116,7 +116,11 @@ function createContext(): CliContext & { close(): Promise<void> } {
         await waitForDatabase(made);
         const { pending, unknown } = await migrationState(made);
         if (unknown.length > 0) throw new DatabaseTooNew(unknown);
-        if (pending.length > 0) await migrate(await context.opened());
+        if (pending.length > 0) {
+          throw new Error(
+            '資料庫尚未升級至此版本；請先執行 migrate。 The database is not yet at this version; run migrate first.',
+          );
+        }
         return made;
       })();
       return database;

@@ -18,6 +18,8 @@ const naming = (codes: readonly string[]): string =>
 async function examineRoutes(context: CliContext): Promise<Finding[]> {
   const app = await appContext(context);
   return await read(app.database, SYSTEM, app.clock, async (tx) => {
+    const known = await tx.db.selectFrom('active_pack').select('hash').executeTakeFirst();
+    if (!known) return [finding('routes', 'warn', '尚無機制設定', 'no mechanism in force yet')];
     const { pack } = await activePack(app, tx);
     const directory = await directorySnapshot(app, tx);
     const gapsOf = coverageOn(directory, pack, dayAt(pack, tx.now), tx.now);
