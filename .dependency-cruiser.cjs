@@ -3,7 +3,10 @@
  * domain, the browser gets contracts only. Each message says why; `.ci/boundaries.mjs` runs this and makes sure that
  * the files were really seen.
  */
-const TESTS = '\\.test\\.tsx?$';
+const TESTS = '(\\.test\\.tsx?|/test-[a-z-]+\\.ts)$';
+
+/** Files of the mechanism that fetch or serve; all others only compute. */
+const ACTING = '(load|index|cli|routes|commands|store)\\.ts';
 
 /** Rooms of the product: every folder of src but the two that know no domain. */
 const ROOM = '^src/(?!platform/|locales/)([^/]+)/';
@@ -11,9 +14,11 @@ const ROOM = '^src/(?!platform/|locales/)([^/]+)/';
 /** Files of a room that are pure: rules, what they compute with, and the shapes they speak of. */
 const RULES = '^src/([^/]+)/[a-z-]*(rules|evolve|rights|recipients)\\.ts$';
 
-/** What the browser may read of the server's source: shapes, words, pure knowledge of mechanisms. */
-const SHARED_WITH_BROWSER =
-  '^src/([^/]+/contract\\.ts$|mechanism/(?!index\\.ts|load\\.ts)|locales/|platform/(fields|i18n|errors|http/contract)\\.ts$)';
+/** What the browser may read of the server's source: shapes, words, rules, pure knowledge of mechanisms. */
+const SHARED_WITH_BROWSER = `^src/([^/]+/(contract|[a-z-]*rules)\\.ts$|mechanism/(?!${ACTING})|locales/|platform/(fields|i18n|errors|http/contract)\\.ts$)`;
+
+/** The ledger's rules are sums over bytes: the one place where a rule needs Node's hash functions. */
+const LEDGER_RULES = '^src/ledger/rules\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -50,7 +55,7 @@ module.exports = {
       severity: 'error',
       comment:
         'Rules decide from their arguments alone. With a database, HTTP, time, random or the environment in reach they could not be replayed from the facts.',
-      from: { path: RULES, pathNot: TESTS },
+      from: { path: RULES, pathNot: [TESTS, LEDGER_RULES] },
       to: {
         pathNot: [
           // Helpers of the same room, but not those that act.
@@ -66,8 +71,9 @@ module.exports = {
     {
       name: 'mechanism-is-pure',
       severity: 'error',
-      comment: 'What a pack is, is computed with and never fetched: only load.ts reads files.',
-      from: { path: '^src/mechanism/', pathNot: [TESTS, '^src/mechanism/(load|index)\\.ts$'] },
+      comment:
+        'What a pack is, is computed with and never fetched: only its files that load or serve a pack may act.',
+      from: { path: '^src/mechanism/', pathNot: [TESTS, `^src/mechanism/${ACTING}$`] },
       to: {
         path: '^(src/platform/(?!errors|i18n|fields|http/contract)|node_modules/(?!zod))',
         dependencyTypesNot: ['type-only'],
@@ -86,9 +92,19 @@ module.exports = {
           '^src/locales/',
           '^src/platform/(errors|i18n|fields|http/contract)\\.ts$',
         ],
-        pathNot: [TESTS, '^src/mechanism/(load|index)\\.ts$'],
+        pathNot: [TESTS, LEDGER_RULES, `^src/mechanism/${ACTING}$`],
       },
       to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'ledger-rules-only-hash',
+      severity: 'error',
+      comment: 'The rules of the ledger may hash, and nothing else that Node offers.',
+      from: { path: LEDGER_RULES },
+      to: {
+        path: '^(src/(?!ledger/)|node_modules/|(node:)?(?!crypto)[a-z_/]+$)',
+        dependencyTypesNot: ['type-only', 'local'],
+      },
     },
     {
       name: 'sql-in-stores',

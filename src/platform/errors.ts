@@ -46,7 +46,7 @@ export const ERRORS = {
   },
   'idempotency-key-missing': {
     status: 400,
-    when: 'An act that must not happen twice comes without an `Idempotency-Key` header of 16 to 64 letters, digits, `-` or `_`.',
+    when: 'An act that must not happen twice comes without an `Idempotency-Key` header holding a UUID.',
   },
   'idempotency-key-reused': {
     status: 422,

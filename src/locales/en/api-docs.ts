@@ -8,7 +8,7 @@ export const apiDocs = {
   conventions: 'What holds everywhere',
   conventionList: [
     'Once signed in, a cookie tells who you are; a request that changes data must come from a page of this site (Origin or Sec-Fetch-Site), unless a program sends it without cookies.',
-    'An act that must not happen twice carries an Idempotency-Key (16 to 64 letters, digits, - or _); when the outcome is unknown send it again under the same key and get the same answer.',
+    'An act that must not happen twice carries an Idempotency-Key (a UUID); when the outcome is unknown send it again under the same key and get the same answer.',
     'A list answers items and next; ask for the next page by ?cursor= with the value of next, which is null on the last page.',
     'A refusal is an RFC 9457 problem (application/problem+json) in the language of your own setting, the cookie lang, or Accept-Language.',
     'Only strict JSON is read: a key given twice, a field not listed, control characters or too deep nesting are refused with their place.',

@@ -64,7 +64,7 @@ export const errors = {
     'idempotency-key-missing': {
       title: 'Idempotency key missing',
       detail: 'This act must not happen twice and needs an Idempotency-Key header.',
-      repair: 'Add a key of 16 to 64 characters and use the same one when you try again.',
+      repair: 'Add a UUID and use the same one when you try again.',
     },
     'idempotency-key-reused': {
       title: 'Idempotency key already used',

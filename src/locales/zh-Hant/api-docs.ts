@@ -6,7 +6,7 @@ export const apiDocs = {
   conventions: '共通約定',
   conventionList: [
     '登入後以 Cookie 識別；會改變資料的要求須由本站頁面發出（Origin 或 Sec-Fetch-Site），不帶 Cookie 的程式不在此限。',
-    '不可重複執行的操作附 Idempotency-Key（16 至 64 個英數字、-、_）；結果不明時以同一個識別碼重送，會得到同一個答覆。',
+    '不可重複執行的操作附 Idempotency-Key（UUID）；結果不明時以同一個識別碼重送，會得到同一個答覆。',
     '清單回傳 items 與 next；以 ?cursor=（next 的值）取下一頁，next 為 null 即最後一頁。',
     '拒絕以 RFC 9457（application/problem+json）回覆，語言依個人設定、Cookie lang、Accept-Language 決定。',
     '只接受嚴格的 JSON：重複的欄位、未列出的欄位、控制字元、過深的層次一律拒絕並指出位置。',

@@ -64,7 +64,7 @@ export const errors = {
     'idempotency-key-missing': {
       title: '缺少防重送識別碼',
       detail: '這項操作不可重複執行，須附 Idempotency-Key 標頭。',
-      repair: '請附上 16 至 64 個字元的識別碼；重送時使用同一個。',
+      repair: '請附上一組 UUID；重送時使用同一個。',
     },
     'idempotency-key-reused': {
       title: '防重送識別碼已用於其他內容',

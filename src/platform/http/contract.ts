@@ -80,20 +80,3 @@ export function line(max: number, min = 1) {
 
 /** An identifier of ours (UUID in any version), lower-cased; anything else is `bad-id`. */
 export const id = z.guid().toLowerCase();
-
-/** A moment as RFC 3339 with an offset, e.g. `2026-11-22T09:42:00+08:00` or `…Z`; else `bad-date`. */
-export const instant = z.iso.datetime({ offset: true });
-
-/** The `Idempotency-Key` header of acts that must not happen twice: 16 to 64 letters, digits, `-`, `_`. */
-export const idempotencyKey = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/);
-
-/** Query of a list: an opaque cursor from the page before, and how many entries (1 to 200). */
-export const pageQuery = z.strictObject({
-  cursor: z.string().max(2048).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-});
-
-/** One page of a list; `next` is null on the last page. */
-export function pageOf<T extends z.ZodType>(item: T) {
-  return z.strictObject({ items: z.array(item), next: z.string().nullable() });
-}
