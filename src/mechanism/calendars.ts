@@ -3,7 +3,7 @@
  * Pure: every answer follows from the arguments.
  */
 import type { Calendar } from './pack.ts';
-import { type CivilDate, civilAt, instantOf, nextDay } from './roc-date.ts';
+import { type CivilDate, type CivilDateTime, civilAt, instantOf, nextDay } from './roc-date.ts';
 
 /** The parts of an ISO 8601 duration as packs may write it; weeks are folded into days by {@link addDuration}. */
 export type DurationParts = {
@@ -100,12 +100,19 @@ function addMonths(day: CivilDate, months: number): CivilDate {
   return { year, month, day: Math.min(day.day, last) };
 }
 
-/** Moves an instant to another civil day at the same time of day, to the millisecond. */
+/** Moves an instant to another civil day at the same time of day, to the millisecond; never to before a skipped hour. */
 function onDay(start: Date, timeZone: string, move: (day: CivilDate) => CivilDate): Date {
   const civil = civilAt(start, timeZone);
-  const moved = instantOf({ ...civil, ...move(civil) }, timeZone);
+  const wanted = { ...civil, ...move(civil) };
+  const moved = instantOf(wanted, timeZone);
+  const early = Math.max(0, reading(wanted) - reading(civilAt(moved, timeZone)));
   const belowMinute = ((start.getTime() % MINUTE) + MINUTE) % MINUTE;
-  return new Date(moved.getTime() + belowMinute);
+  return new Date(moved.getTime() + early + belowMinute);
+}
+
+/** What a clock's face shows, as a number to compare with another face. */
+function reading(at: CivilDateTime): number {
+  return Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute);
 }
 
 function isoDate(day: CivilDate): string {

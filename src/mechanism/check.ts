@@ -32,8 +32,7 @@ export function checkPack(dir: string): Problem[] {
     return { ...place, path: path.join('.'), code: said.code, message: sayFinding(said) };
   });
   if (source.problems.some((problem) => problem.code !== 'part-twice')) return found;
-  const parsed = packSchema.safeParse(source.value);
-  const findings = parsed.success ? senseProblems(parsed.data) : parsed.error.issues.flatMap(shapeFindings);
+  const findings = packProblems(source.value);
   for (const one of findings) {
     const path = one.path.map(String).join('.');
     found.push({ ...source.placeOf(one.path), path, code: one.code, message: sayFinding(one) });
@@ -41,8 +40,14 @@ export function checkPack(dir: string): Problem[] {
   return found.sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column);
 }
 
+/** Every mistake of a pack that has been read: of shape if it has any, else of sense. */
+export function packProblems(value: unknown): Finding[] {
+  const parsed = packSchema.safeParse(value);
+  return parsed.success ? senseProblems(parsed.data) : parsed.error.issues.flatMap(shapeFindings);
+}
+
 /** What makes no sense in a pack of the right shape. */
-export function senseProblems(pack: Pack): Finding[] {
+function senseProblems(pack: Pack): Finding[] {
   return [
     ...referenceProblems(pack),
     ...lifecycleProblems(pack),

@@ -38,21 +38,25 @@ export type Figure = {
 };
 
 const PAD = 10;
-const GAP_X = 16;
+const GAP_X = 12;
 const GAP_Y = 36;
 
 function textWidth(text: string): number {
   let width = 0;
-  for (const character of text) width += (character.codePointAt(0) ?? 0) > 0x2e80 ? EM : EM * 0.56;
+  for (const character of text) width += (character.codePointAt(0) ?? 0) > 0x2e80 ? EM : EM * 0.6;
   return width;
 }
 
-/** Breaks a text into lines no wider than `width`: Chinese anywhere but before closing marks, English between words. */
+/**
+ * Breaks a text into lines no wider than `width`: Chinese anywhere but before closing marks, English between words and
+ * after hyphens; a word wider than a line is cut.
+ */
 export function breakLines(text: string, width: number): string[] {
-  const pieces = text.match(/[\u2e80-\uffff][，。、；：）」』？]*|[^\s\u2e80-\uffff]+\s*|\s+/gu) ?? [];
+  const pieces =
+    text.match(/[（「『]*[\u2e80-\uffff][，。、；：）」』？]*|[^\s\u2e80-\uffff-]+-?\s*|-\s*|\s+/gu) ?? [];
   const lines: string[] = [];
   let line = '';
-  for (const piece of pieces) {
+  for (const piece of pieces.flatMap((one) => cut(one, width))) {
     if (line !== '' && textWidth((line + piece).trimEnd()) > width) {
       lines.push(line.trimEnd());
       line = '';
@@ -63,12 +67,21 @@ export function breakLines(text: string, width: number): string[] {
   return lines.length > 0 ? lines : [''];
 }
 
+function cut(piece: string, width: number): string[] {
+  if (textWidth(piece.trimEnd()) <= width) return [piece];
+  const at = Math.max(1, Math.floor(width / (EM * 0.6)));
+  return [piece.slice(0, at), ...cut(piece.slice(at), width)];
+}
+
+/** Whose lines the boxes must hold; `both` lets one drawing serve either language. */
+export type DrawnIn = keyof Bilingual | 'both';
+
 type Draft = Omit<FigureNode, 'x' | 'y' | 'h' | 'lines'>;
 
-function box(draft: Draft): FigureNode {
+function box(draft: Draft, lang: DrawnIn): FigureNode {
   const width = draft.w - 2 * PAD;
   const lines = { zh: breakLines(draft.label.zh, width), en: breakLines(draft.label.en, width) };
-  const count = Math.max(lines.zh.length, lines.en.length);
+  const count = lang === 'both' ? Math.max(lines.zh.length, lines.en.length) : lines[lang].length;
   return { ...draft, lines, x: 0, y: 0, h: count * LINE + 2 * PAD };
 }
 
@@ -132,7 +145,7 @@ function withBody(name: Bilingual, body: Bilingual | null): Bilingual {
  * Figure 1: the Council from its general convenor down to its groups and the centre (SF1, S7.1.2).
  * The chain of offices is read from the seats' remarks; seats of equal remark stand abreast, the members in one box.
  */
-export function organisationFigure(pack: Pack): Figure {
+export function organisationFigure(pack: Pack, lang: DrawnIn = 'both'): Figure {
   const council = pack.groups.find((group) => group.kind === 'council');
   const ranks = Map.groupBy(pack.seats, (seat) => seat.remark.zh);
   const rows: FigureNode[][] = [];
@@ -151,24 +164,27 @@ export function organisationFigure(pack: Pack): Figure {
         zh: `${seats[0]!.remark.zh} ${seats.length} 人：${offices.map((one) => one.zh).join('、')}`,
         en: `${seats.length} × ${seats[0]!.remark.en}: ${offices.map((one) => one.en).join('; ')}`,
       };
-      members = box({ id: `seat-${pack.seats.indexOf(seats[0]!) + 1}`, label, kind: 'seats', w: 1000 });
+      members = box({ id: `seat-${pack.seats.indexOf(seats[0]!) + 1}`, label, kind: 'seats', w: 1000 }, lang);
       continue;
     }
     const row = seats.map((seat) => {
       const { zh, en } = office(seat);
       const label = { zh: `${seat.remark.zh}（${zh}）`, en: `${seat.remark.en} (${en})` };
-      return box({ id: `seat-${pack.seats.indexOf(seat) + 1}`, label, kind: 'post', w: 300 });
+      return box({ id: `seat-${pack.seats.indexOf(seat) + 1}`, label, kind: 'post', w: 330 }, lang);
     });
     rows.push(row);
   }
   const under = pack.groups.filter((group) => group.partOf === council?.id);
   const groups = under.map((group) =>
-    box({
-      id: group.id,
-      label: withBody(group.name, bodyName(pack, group.convenedBy)),
-      kind: group.kind === 'centre' ? 'centre' : 'group',
-      w: 122,
-    }),
+    box(
+      {
+        id: group.id,
+        label: withBody(group.name, bodyName(pack, group.convenedBy)),
+        kind: group.kind === 'centre' ? 'centre' : 'group',
+        w: 142,
+      },
+      lang,
+    ),
   );
   const heads = [...rows];
   rows.push(groups);
@@ -190,36 +206,39 @@ function chiefOf(heads: FigureNode[][]): FigureNode | undefined {
 }
 
 /** Figure 3: convenor, deputy convenors, the working group and the service centre beside them, the subgroups (SF3). */
-export function centreFigure(pack: Pack): Figure {
+export function centreFigure(pack: Pack, lang: DrawnIn = 'both'): Figure {
   const centre = pack.groups.find((group) => group.kind === 'centre');
   const posts = (role: 'convenor' | 'deputy-convenor') =>
     pack.posts
       .filter((post) => post.role === role && post.group === centre?.id)
-      .map((post) => box({ id: post.id, label: post.name, kind: 'post', w: 230 }));
+      .map((post) => box({ id: post.id, label: post.name, kind: 'post', w: 250 }, lang));
   const groupBox = (id: string) => {
     const group = pack.groups.find((one) => one.id === id)!;
     const served = pack.sectors.filter((sector) => sector.subgroup === id);
     const name = withBody(group.name, bodyName(pack, group.convenedBy));
     const label =
-      served.length < 2
+      served.length === 0
         ? name
         : {
             zh: `${name.zh}：${served.map((one) => one.name.zh).join('、')}`,
             en: `${name.en}: ${served.map((one) => one.name.en).join(', ')}`,
           };
-    return box({ id, label, kind: 'group', w: 138 });
+    return box({ id, label, kind: 'group', w: 156 }, lang);
   };
   const top = posts('convenor');
   const deputies = posts('deputy-convenor');
   const beside = pack.groups
     .filter((group) => group.besideCentre)
     .map((group) =>
-      box({
-        id: group.id,
-        label: withBody(group.name, bodyName(pack, group.convenedBy)),
-        kind: 'beside',
-        w: 300,
-      }),
+      box(
+        {
+          id: group.id,
+          label: withBody(group.name, bodyName(pack, group.convenedBy)),
+          kind: 'beside',
+          w: 300,
+        },
+        lang,
+      ),
     );
   const subgroups = pack.groups
     .filter((group) => group.kind === 'subgroup' && group.partOf === centre?.id)
@@ -238,7 +257,7 @@ const STEP = 300;
 const LANE = 14;
 
 /** Figure 5: the steps from detection to evaluation, in rows by what must have happened before (SF5, S8.9.1). */
-export function flowFigure(pack: Pack): Figure {
+export function flowFigure(pack: Pack, lang: DrawnIn = 'both'): Figure {
   const order = new Map(pack.flow.map((one, index) => [one.step, index]));
   const row = new Map<string, number>();
   for (const { step } of pack.flow) {
@@ -248,7 +267,7 @@ export function flowFigure(pack: Pack): Figure {
     row.set(step, Math.max(-1, ...before.map((one) => row.get(one.step) ?? 0)) + 1);
   }
   const nodes = pack.flow.map((one) => ({
-    ...box({ id: one.step, label: stepLabel(one), kind: 'step', w: STEP }),
+    ...box({ id: one.step, label: stepLabel(one), kind: 'step', w: STEP }, lang),
     trust: one.trust,
   }));
   const rows = [...Map.groupBy(nodes, (node) => row.get(node.id)!)]
