@@ -64,10 +64,15 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
 
   const level = act === 'confirm-level' || act === 'change-level' ? form.level : '';
   const preview = useQuery({
-    queryKey: ['case', view.case.id, 'preview', act, level],
+    queryKey: ['preview', view.case.id, ground.revision, act, level, form.target?.id, form.person?.id],
     queryFn: () =>
-      api.get<ActPreview>(`/cases/${view.case.id}/acts/${act}/preview`, level ? { level } : undefined),
-    enabled: !needsLevel || level !== '',
+      api.post<ActPreview>(`/cases/${view.case.id}/acts/preview`, {
+        act,
+        revision: ground.revision,
+        ...(as ? { as } : {}),
+        ...previewPayload(act, form),
+      }),
+    enabled: mayPreview(act, form),
   });
   const fault = missing(act, form, may.needsReason, t);
   const grave =
