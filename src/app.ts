@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { caseRoutes, createHub, loadReport, startClockWorker } from './cases/index.ts';
 import { countWaiting, deliveryRoutes, startDeliveryWorker } from './delivery/index.ts';
+import { demoRoutes } from './demo/index.ts';
 import { ensureSetupLink, identityRoutes, signedIn } from './identity/index.ts';
 import type { App, CreateApp, Worker } from './main.ts';
 import { activePack, mechanismRoutes } from './mechanism/index.ts';
@@ -39,6 +40,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
       mechanismRoutes(ctx, signedIn(ctx)),
       deliveryRoutes(ctx),
       caseRoutes(ctx, hub),
+      ...(ctx.demonstration ? [demoRoutes(ctx)] : []),
       paperRoutes({
         loadReport: (request, caseId, ordinal) => loadReport(ctx, request, caseId, ordinal),
         packInForce: async () =>

@@ -5,6 +5,11 @@
 
 import type { ColumnType } from 'kysely';
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[] ? U[] : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> =
+  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S[], I[], U[]> : T[];
+
 export type Generated<T> =
   T extends ColumnType<infer S, infer I, infer U>
     ? ColumnType<S, I | undefined, U>
@@ -116,12 +121,10 @@ export interface Clocks {
   case_id: string;
   definition: string;
   due_at: Timestamp;
-  fence: Generated<number>;
   force: string;
   history: Generated<Json>;
   id: string;
   late_by_regrading: Generated<boolean>;
-  lease_until: Timestamp | null;
   met_at: Timestamp | null;
   next_at: Timestamp | null;
   ordinal: number;
@@ -162,6 +165,22 @@ export interface Deliveries {
   settled_at: Timestamp | null;
   state: string;
   urgent: boolean;
+}
+
+export interface DemoLoads {
+  loaded_at: Timestamp;
+  only_one: Generated<boolean>;
+}
+
+export interface DemoMails {
+  at: Timestamp;
+  body: string;
+  headers: Json;
+  id: string;
+  message_id: string;
+  recipient: string;
+  sender: string;
+  subject: string;
 }
 
 export interface DirectoryVersion {
@@ -222,6 +241,21 @@ export interface IdempotencyKeys {
   person_id: string;
   request_hash: Buffer;
   response: Json;
+}
+
+export interface LedgerHeads {
+  at: Timestamp;
+  log: string;
+  peaks: ArrayType<Buffer>;
+  root: Buffer;
+  size: Int8;
+}
+
+export interface LedgerLeaves {
+  hash: Buffer;
+  index: Int8;
+  log: string;
+  position: Int8;
 }
 
 export interface Messages {
@@ -411,12 +445,16 @@ export interface Tables {
   clocks: Clocks;
   contacts: Contacts;
   deliveries: Deliveries;
+  demo_loads: DemoLoads;
+  demo_mails: DemoMails;
   directory_version: DirectoryVersion;
   drafts: Drafts;
   facts: Facts;
   groups: Groups;
   holdings: Holdings;
   idempotency_keys: IdempotencyKeys;
+  ledger_heads: LedgerHeads;
+  ledger_leaves: LedgerLeaves;
   messages: Messages;
   notices: Notices;
   organisations: Organisations;

@@ -1,0 +1,250 @@
+/**
+ * Plays stories through the product's own commands: every case of the demonstration was made by filing, not by
+ * inserting. Time is the story's: clocks fire and mails go out when they would have.
+ */
+import { v7 as uuid } from 'uuid';
+import {
+  acknowledge,
+  act,
+  type CaseAct,
+  type FileReport,
+  file,
+  fireDueClocks,
+  recordTelephone,
+  reportContent,
+} from '../cases/index.ts';
+import { deliverDue, noticesOfCase } from '../delivery/index.ts';
+import { type DirectorySnapshot, directorySnapshot } from '../directory/index.ts';
+import { keysFor } from '../identity/index.ts';
+import type { Pack } from '../mechanism/index.ts';
+import { type Actor, SYSTEM } from '../platform/actor.ts';
+import type { AppContext } from '../platform/context.ts';
+import type { MailTransport } from '../platform/mail.ts';
+import { createTestClock } from '../platform/time.ts';
+import { read } from '../platform/transaction.ts';
+import type { ReportPayload, Story, StoryStep } from './stories/types.ts';
+
+/** Codes of the nation to ids of the directory. */
+export interface Ids {
+  readonly organisations: ReadonlyMap<string, string>;
+  readonly persons: ReadonlyMap<string, string>;
+  readonly posts: ReadonlyMap<string, string>;
+}
+
+/** One step with the story it belongs to. */
+interface Cue {
+  readonly story: Story;
+  readonly step: StoryStep;
+}
+
+function lookUp(map: ReadonlyMap<string, string>, code: string): string {
+  const id = map.get(code);
+  if (id === undefined) throw new Error(`the nation has no ${code}`);
+  return id;
+}
+
+/** A story's payload as the form has it, with the reporter's own numbers. */
+function contentOf(
+  report: ReportPayload,
+  reporter: { name: string; phone: string; fax: string; email: string },
+): FileReport['content'] {
+  const told = (flag: ReportPayload['flags']['life']) =>
+    flag === null ? null : { toldWhom: flag.toldWhom, toldAt: flag.toldAt.toISOString() };
+  return reportContent.parse({
+    contactName: reporter.name,
+    contactPhone: reporter.phone,
+    contactFax: reporter.fax,
+    agencyEmail: reporter.email,
+    occurred: { ...report.occurred, at: report.occurred.at?.toISOString() ?? null },
+    aware: { at: report.awareAt.toISOString(), precision: 'minute', estimated: false },
+    hosts: report.hosts.map((host) => ({
+      ...host,
+      ips: [...host.ips],
+      domains: [...host.domains],
+      urls: [...host.urls],
+      mechanisms: [...host.mechanisms],
+    })),
+    securityGrade: report.securityGrade ?? '',
+    impactLevel: report.impactLevel,
+    description: report.description,
+    scope: report.scope,
+    measures: report.measures,
+    cause: report.cause ?? '',
+    solution: report.solution ?? '',
+    resolvedAt: report.resolvedAt?.toISOString() ?? null,
+    supportItems: [...report.supportItems],
+    supportText: report.supportText ?? '',
+    flags: {
+      life: told(report.flags.life),
+      equipment: told(report.flags.equipment),
+      crime: told(report.flags.crime),
+      disaster: told(report.flags.disaster),
+    },
+    affectedServices: [...report.affectedServices],
+    affectedSectors: [...report.affectedSectors],
+    unknown: [...report.unknown],
+  });
+}
+
+/** A step that is one of the acts of the rights table, as the command has it; null for the others. */
+function actOf(
+  step: StoryStep,
+  ids: Ids,
+  cases: ReadonlyMap<string, string>,
+  revision: number,
+  as: string,
+): CaseAct | null {
+  const base = { revision, as };
+  switch (step.act) {
+    case 'take':
+    case 'register':
+      return { act: step.act, ...base };
+    case 'ask-back':
+      return { act: 'ask-back', ...base, text: step.question };
+    case 'confirm-level':
+    case 'change-level':
+      return { act: step.act, ...base, level: step.level, reason: step.reason };
+    case 'send-back':
+    case 'request-withdrawal':
+    case 'dismiss':
+    case 'promote':
+    case 'approve-withdrawal':
+      return { act: step.act, ...base, reason: step.reason };
+    case 'release':
+      return { act: 'release', ...base, reason: step.note };
+    case 'merge':
+      return { act: 'merge', ...base, intoCase: lookUp(cases, step.into), reason: step.reason };
+    case 'message':
+      return { act: 'message', ...base, text: step.text };
+    case 'tell-convenor':
+      return {
+        act: 'report-convenor-told',
+        ...base,
+        at: step.toldAt.toISOString(),
+        how: step.how,
+        reason: '',
+      };
+    case 'hand-over':
+      return { act: 'hand-over', ...base, toPerson: lookUp(ids.persons, step.to), reason: step.note };
+    default:
+      return null;
+  }
+}
+
+/** What happened while stories were played. */
+export interface Played {
+  readonly cases: number;
+  readonly steps: number;
+  /** Steps the product refused, with the reason: none, or the stories are wrong. */
+  readonly refused: readonly string[];
+}
+
+/** Plays all stories in the order of time. */
+export async function playStories(
+  given: AppContext,
+  options: {
+    stories: readonly Story[];
+    ids: Ids;
+    pack: Pack;
+    transport: MailTransport;
+    onProgress?: (done: number, of: number) => void;
+  },
+): Promise<Played> {
+  const clock = createTestClock();
+  const ctx: AppContext = { ...given, clock };
+  const { ids, pack, transport, stories } = options;
+  const cues: Cue[] = stories
+    .flatMap((story) => story.steps.map((step) => ({ story, step })))
+    .sort((a, b) => a.step.at.getTime() - b.step.at.getTime());
+  const cases = new Map<string, string>();
+  const refused: string[] = [];
+  let directory: DirectorySnapshot | undefined;
+
+  const actor = async (personCode: string): Promise<Actor & { personId: string }> => {
+    const personId = lookUp(ids.persons, personCode);
+    directory = await read(ctx.database, SYSTEM, clock, (tx) => directorySnapshot(ctx, tx));
+    return { personId, keys: keysFor(directory, pack, personId, clock.now()) };
+  };
+  const revisionOf = (caseId: string) =>
+    read(ctx.database, SYSTEM, clock, async (tx) => {
+      const row = await tx.db
+        .selectFrom('cases')
+        .select('revision')
+        .where('id', '=', caseId)
+        .executeTakeFirstOrThrow();
+      return row.revision;
+    });
+
+  const fileStep = async ({ story, step }: Cue): Promise<void> => {
+    if (step.act !== 'file-initial' && step.act !== 'file-follow-up' && step.act !== 'file-recovery') return;
+    const by = await actor(step.by);
+    const reporter = directory?.persons.get(lookUp(ids.persons, story.filedBy));
+    const answer = await file(
+      ctx,
+      by,
+      {
+        kind: step.act.slice('file-'.length) as FileReport['kind'],
+        caseId: step.act === 'file-initial' ? null : lookUp(cases, story.key),
+        organisationId: lookUp(ids.organisations, story.organisation),
+        channel: step.channel ?? 'web',
+        toldAt: step.report.sentAt?.toISOString() ?? null,
+        suspected: step.report.suspected ?? false,
+        lateReason: step.report.lateReason ?? '',
+        mode: 'live',
+        content: contentOf(step.report, {
+          name: reporter?.nameZh ?? '',
+          phone: reporter?.phone ?? '',
+          fax: reporter?.fax ?? '',
+          email: reporter?.email ?? '',
+        }),
+      },
+      uuid(),
+    );
+    cases.set(story.key, answer.caseId);
+  };
+
+  const confirmStep = async ({ story, step }: Cue): Promise<void> => {
+    if (step.act !== 'acknowledge-all' && step.act !== 'acknowledge') return;
+    const caseId = lookUp(cases, story.key);
+    const by = await actor(step.by);
+    const open = (await read(ctx.database, SYSTEM, clock, (tx) => noticesOfCase(tx, [caseId]))).filter(
+      (notice) => notice.expects !== 'none' && notice.acknowledgedAt === null && notice.closedAt === null,
+    );
+    if (step.act === 'acknowledge' && step.byTelephone) {
+      const post = lookUp(ids.posts, step.forPost);
+      for (const notice of open.filter((one) => one.postId === post)) {
+        await recordTelephone(ctx, by, notice.id, {
+          at: step.byTelephone.at.toISOString(),
+          personId: null,
+          name: step.byTelephone.who,
+        });
+      }
+      return;
+    }
+    for (const notice of open) {
+      if (by.keys.includes(`post:${notice.postId}`)) await acknowledge(ctx, by, notice.id);
+    }
+  };
+
+  const play = async (cue: Cue): Promise<void> => {
+    await fileStep(cue);
+    await confirmStep(cue);
+    const caseId = cases.get(cue.story.key);
+    if (caseId === undefined) return;
+    const command = actOf(cue.step, ids, cases, await revisionOf(caseId), lookUp(ids.posts, cue.step.post));
+    if (command) await act(ctx, await actor(cue.step.by), caseId, command);
+  };
+
+  for (const [index, cue] of cues.entries()) {
+    clock.set(cue.step.at);
+    await fireDueClocks(ctx);
+    await play(cue).catch((error: Error) => {
+      refused.push(`${cue.story.key} ${cue.step.act} ${cue.step.at.toISOString()}: ${error.message}`);
+    });
+    await deliverDue(ctx, { transport });
+    if (index % 100 === 0) options.onProgress?.(index, cues.length);
+  }
+  clock.set(new Date());
+  await fireDueClocks(ctx);
+  return { cases: cases.size, steps: cues.length, refused };
+}
