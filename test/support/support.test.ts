@@ -1,6 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { reapDeadRuns } from './database-service.ts';
+import { until } from './wait.ts';
 
 describe('a test database', () => {
   const made: TestDatabase[] = [];
@@ -34,5 +40,32 @@ describe('a test database', () => {
     const start = performance.now();
     made.push(await createTestDatabase());
     expect(performance.now() - start).toBeLessThan(2_000);
+  });
+});
+
+describe('what a killed run left behind', () => {
+  it('is removed by the next, and a living run is left alone', () => {
+    const { pid: dead } = spawnSync('true');
+    const left = mkdtempSync(path.join(tmpdir(), `tocsin-test-${dead}-`));
+    const living = mkdtempSync(path.join(tmpdir(), `tocsin-test-${process.pid}-`));
+    reapDeadRuns();
+    expect([existsSync(left), existsSync(living)]).toEqual([false, true]);
+    rmSync(living, { recursive: true });
+  });
+});
+
+describe('waiting', () => {
+  it('gives what it waited for', async () => {
+    let looks = 0;
+    expect(await until(() => (++looks > 2 ? 'there' : undefined), { every: 1 })).toBe('there');
+  });
+
+  it('says what did not come, and why', async () => {
+    const look = () => {
+      throw new Error('still empty');
+    };
+    await expect(until(look, { timeout: 10, every: 1, describe: 'a mail' })).rejects.toThrow(
+      'not within 10 ms: a mail: still empty',
+    );
   });
 });
