@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import type { z } from 'zod';
 import type { CaseActName, CaseView } from '../../../src/cases/contract.ts';
-import type { groupView } from '../../../src/directory/contract.ts';
 import { api } from '../api/client.ts';
+import { groupsQuery } from '../directory/queries.ts';
 import { useWords } from '../mechanism/words.ts';
 import type { ComboOption } from '../ui/ComboBox.tsx';
 import { ComboBox } from '../ui/ComboBox.tsx';
@@ -195,10 +194,7 @@ function PersonPicker({ form, onForm, error }: PickerProps) {
   const t = useText(caseText);
   const pick = usePick();
   const words = useWords();
-  const { data } = useQuery({
-    queryKey: ['directory', 'groups'],
-    queryFn: () => api.get<z.infer<typeof groupView>[]>('/groups'),
-  });
+  const { data } = useQuery(groupsQuery);
   const desk = words.pack?.desk.group;
   const people = new Map(
     (data ?? [])

@@ -45,6 +45,6 @@ export const coverageQuery = queryOptions({
 
 export const groupsQuery = queryOptions({
   queryKey: ['directory', 'groups'],
-  queryFn: () => api.get<GroupView[]>('/groups'),
+  queryFn: async () => (await api.get<{ items: GroupView[] }>('/groups')).items,
   staleTime: 60_000,
 });

@@ -23,12 +23,8 @@ export function Figure({ drawing, title, note }: { drawing: Drawing; title: stri
       .join('、');
   return (
     <figure className="figure-chart">
-      <svg
-        viewBox={`0 0 ${drawing.width} ${drawing.height}`}
-        role="img"
-        aria-labelledby={`${id}title`}
-        aria-describedby={`${id}text`}
-      >
+      <svg viewBox={`0 0 ${drawing.width} ${drawing.height}`} role="img" aria-describedby={`${id}text`}>
+        <title>{title}</title>
         <defs>
           <marker
             id={arrow}
@@ -70,7 +66,7 @@ export function Figure({ drawing, title, note }: { drawing: Drawing; title: stri
         ))}
       </svg>
       <figcaption>
-        <strong id={`${id}title`}>{title}</strong> <span className="muted">{note}</span>
+        <strong>{title}</strong> <span className="muted">{note}</span>
       </figcaption>
       <details className="figure-text" id={`${id}text`}>
         <summary>{t.figure.asText}</summary>
