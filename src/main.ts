@@ -14,7 +14,7 @@ import type { AppContext } from './platform/context.ts';
 import { checkSafety, createDatabase, type Database, waitForDatabase } from './platform/database.ts';
 import { createHttp, type FastifyPluginAsyncZod, type Http, type Readiness } from './platform/http/index.ts';
 import { createLog, type Log } from './platform/log.ts';
-import { migrate, migrationState } from './platform/migrate.ts';
+import { listMigrations, migrate, migrationState } from './platform/migrate.ts';
 import { openDatabase } from './platform/open-database.ts';
 import { createSignals } from './platform/signals.ts';
 import { type Clock, productionClock } from './platform/time.ts';
@@ -128,10 +128,10 @@ async function within(patience: number, work: Promise<unknown>): Promise<void> {
   clearTimeout(timer);
 }
 
-async function readiness(database: Database, app: App): Promise<Readiness> {
+async function readiness(database: Database, app: App, known: readonly string[]): Promise<Readiness> {
   const checks: Record<string, { ok: boolean; detail?: string }> = {};
   try {
-    const { pending, unknown } = await migrationState(database);
+    const { pending, unknown } = await migrationState(database, known);
     checks['database'] = { ok: true };
     checks['schema'] = { ok: pending.length === 0 && unknown.length === 0 };
   } catch {
@@ -181,11 +181,14 @@ export async function startTocsin(given: Config, options: StartOptions): Promise
 
     const database = createDatabase(opened.appUrl, {
       poolSize: config.poolSize,
-      onConnectionError: (error) => log.warn({ err: error }, 'a database connection broke'),
+      onConnectionError: (error) =>
+        log.warn({ code: (error as NodeJS.ErrnoException).code }, 'a database connection broke'),
     });
     endings.push(() => within(5_000, database.close()));
     await waitForDatabase(database);
     await requireSafety(database, unsafeNoSync);
+    // What this process knows; files that come later belong to the next one.
+    const known = listMigrations();
     const { ran } = await migrate(opened);
     for (const migration of ran) log.info({ migration }, 'migrated');
     await requireSafety(database, unsafeNoSync);
@@ -230,7 +233,7 @@ export async function startTocsin(given: Config, options: StartOptions): Promise
         publicUrl: config.publicUrl,
         trustProxy: config.trustProxy,
         ...(webRoot ? { webRoot } : {}),
-        ready: () => readiness(database, app),
+        ready: () => readiness(database, app, known),
       });
       endings.push(async () => {
         await within(GRACE, http.close());

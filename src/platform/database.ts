@@ -71,13 +71,21 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     application_name: options.name ?? 'tocsin',
     types,
   });
-  const report = options.onConnectionError ?? (() => undefined);
+  let closing = false;
+  const report = (error: Error): void => {
+    // The pool does not wait for the server's goodbyes; what comes after the end is no news.
+    if (!closing) options.onConnectionError?.(error);
+  };
   pool.on('error', report);
   // A client lent out when its connection breaks has no listener of the pool's; without one of ours
   // the event would end the process.
   pool.on('connect', (client) => void client.on('error', report));
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  return { kysely, pool, close: () => kysely.destroy() };
+  const close = (): Promise<void> => {
+    closing = true;
+    return kysely.destroy();
+  };
+  return { kysely, pool, close };
 }
 
 /**

@@ -99,9 +99,8 @@ async function appliedMigrations(database: Database): Promise<string[]> {
  */
 export async function migrationState(
   database: Database,
-  folder = MIGRATIONS,
+  known: readonly string[] = listMigrations(),
 ): Promise<{ version: string; pending: string[]; unknown: string[] }> {
-  const known = listMigrations(folder);
   const applied = await appliedMigrations(database);
   return {
     version: applied.at(-1) ?? '',
@@ -125,7 +124,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   });
   try {
     await waitForDatabase(database);
-    const { unknown } = await migrationState(database, folder);
+    const { unknown } = await migrationState(database, listMigrations(folder));
     if (unknown.length > 0) throw new DatabaseTooNew(unknown);
     const migrator = new Migrator({
       db: database.kysely,
@@ -152,7 +151,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
     }
     // The application reads the version to tell whether it fits; it may read nothing else here.
     await database.pool.query(`grant select on ${TABLE} to ${quoteIdentifier(roles.app)}`);
-    const { version } = await migrationState(database, folder);
+    const { version } = await migrationState(database, listMigrations(folder));
     return { ran: results.map((result) => result.migrationName), version };
   } finally {
     await database.close();
