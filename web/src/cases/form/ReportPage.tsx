@@ -1,4 +1,117 @@
-/** One filed report in the official layout. */
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { linkTo } from '../../api/client.ts';
+import { packQuery } from '../../api/queries.ts';
+import { DrillBand } from '../../app/DrillBand.tsx';
+import { usePageTitle } from '../../app/title.ts';
+import { Button } from '../../ui/Button.tsx';
+import { useLang, usePick, useText } from '../../ui/lang.tsx';
+import { Note, ProblemMessage, Skeleton } from '../../ui/states.tsx';
+import { DateTime } from '../../ui/time.tsx';
+import { caseQuery } from '../queries.ts';
+import { ReadOut } from './ReadOut.tsx';
+import { formText } from './texts.ts';
+import './form.css';
+
+/** One filed report as it reads, never to be changed; printable, and as PDF in the official layout. */
 export function ReportPage() {
-  return <main className="page" id="main" tabIndex={-1} />;
+  const { caseId = '', ordinal = '' } = useParams({ strict: false });
+  const t = useText(formText);
+  const pick = usePick();
+  const { lang } = useLang();
+  const theCase = useQuery(caseQuery(caseId));
+  const pack = useQuery(packQuery);
+  const view = theCase.data;
+  const report = view?.reports.find((one) => String(one.ordinal) === ordinal);
+  usePageTitle(
+    report && view
+      ? t.read.title(view.case.number, t.read.kinds[report.kind], report.ordinal)
+      : t.title.initial,
+  );
+  if (!view || !pack.data || !report) {
+    return (
+      <main className="page page-narrow" id="main" tabIndex={-1} data-density="visit">
+        {theCase.isError ? (
+          <ProblemMessage error={theCase.error} onRetry={() => theCase.refetch()} />
+        ) : view && pack.data ? (
+          <p>{t.start.noReport}</p>
+        ) : (
+          <Skeleton lines={10} />
+        )}
+      </main>
+    );
+  }
+  const filer = `${pick(report.filedPost.organisation.name)}　${pick(report.filedPost.name)}　${pick(report.filedBy.name)}`;
+  const files = view.attachments.map((file) => ({ ...file, filed: true }));
+  return (
+    <main className="page page-narrow report-page" id="main" tabIndex={-1} data-density="visit">
+      <DrillBand mode={view.case.mode} />
+      <header className="page-head">
+        <h1>
+          {pick(view.case.organisation.name)}　{pick(pack.data.forms.incident.title)}
+        </h1>
+        <p>{t.read.title(view.case.number, t.read.kinds[report.kind], report.ordinal)}</p>
+      </header>
+      <div className="row no-print">
+        <a
+          className="btn btn-primary"
+          href={linkTo(`/cases/${caseId}/reports/${report.ordinal}/paper.pdf`, { lang })}
+          target="_blank"
+          rel="noreferrer"
+        >
+          {t.read.pdf}
+        </a>
+        <Button onClick={() => window.print()}>{t.read.print}</Button>
+        <Link className="btn btn-quiet" to="/cases/$caseId" params={{ caseId }}>
+          {t.read.back}
+        </Link>
+      </div>
+      {report.suspected && <Note>{t.read.suspected}</Note>}
+      <ReadOut
+        pack={pack.data}
+        content={report.content}
+        organisation={pick(view.case.organisation.name)}
+        files={files}
+        changed={new Set(report.changed)}
+      />
+      <section className="read-out">
+        <h3>{t.read.header}</h3>
+        <dl>
+          <div>
+            <dt>{t.read.toldAt}</dt>
+            <dd>
+              <DateTime at={report.toldAt} iso />
+            </dd>
+          </div>
+          <div>
+            <dt>{t.read.receivedAt}</dt>
+            <dd>
+              <DateTime at={report.receivedAt} iso />
+            </dd>
+          </div>
+          <div>
+            <dt>{t.read.channel}</dt>
+            <dd>{pick(pack.data.channels.find((one) => one.id === report.channel)?.name)}</dd>
+          </div>
+          <div>
+            <dt>{t.read.filedBy}</dt>
+            <dd>
+              {filer}
+              {report.onBehalf && `（${t.read.onBehalf}）`}
+            </dd>
+          </div>
+          {report.lateReason && (
+            <div>
+              <dt>{t.read.late}</dt>
+              <dd className="pre">{report.lateReason}</dd>
+            </div>
+          )}
+          <div>
+            <dt>{t.read.hash}</dt>
+            <dd className="read-hash">{report.contentHash}</dd>
+          </div>
+        </dl>
+      </section>
+    </main>
+  );
 }

@@ -68,6 +68,7 @@ export function controlFor(
     if (!second) return { control: 'flags', part: 'flags' };
     return { control: third ? `flag-${second}-${third}` : `flag-${second}`, part: 'flags' };
   }
+  if (head === 'supportText') return { control: 'supportText', part: 'support' };
   if (head === 'supportItems' || head === 'support') return { control: 'support', part: 'support' };
   if (['affectedServices', 'affectedSectors', 'attachments'].includes(head))
     return { control: head, part: head };

@@ -98,7 +98,7 @@ export function filingDue(
 ): { due: number; clock: ClockDefinition } | null {
   if (kind !== 'initial' || awareAt === null) return null;
   const clock = clocks.find((one) => one.start === 'aware' && one.satisfiedBy.includes('filed'));
-  if (!clock || clock.calendar !== 'elapsed') return null;
+  if (clock?.calendar !== 'elapsed') return null;
   const length = elapsedLength(clock.length.byLevel[level] ?? clock.length.default);
   return length === null ? null : { due: Date.parse(awareAt) + length, clock };
 }

@@ -3,7 +3,7 @@ import type { FileReportInput, ReportView } from '../../../../src/cases/contract
 import type { ReportContent, StatedTime } from '../../../../src/cases/report-content.ts';
 import type { OrganisationView } from '../../../../src/directory/contract.ts';
 import type { SessionView } from '../../../../src/identity/contract.ts';
-import type { ReportKind } from '../../../../src/mechanism/vocabulary.ts';
+import type { ReportField, ReportKind } from '../../../../src/mechanism/vocabulary.ts';
 import { addressesOf, addressText } from './addresses.ts';
 import type { DraftAbout, FlagId, FormState, HostState, Moment } from './state.ts';
 import { emptyForm, emptyHost, FLAG_IDS, NO_MOMENT } from './state.ts';
@@ -203,4 +203,14 @@ export function gradeOfSystems(
     (host) => systems.find((system) => system.id === host.systemId)?.securityGrade ?? [],
   );
   return grades.find((grade) => found.includes(grade.id))?.id ?? '';
+}
+
+/** Ids of the form's fields in which two contents differ. */
+export function changedIn(before: ReportContent, after: ReportContent): Set<ReportField> {
+  const changed = new Set<ReportField>();
+  for (const key of Object.keys(after) as (keyof ReportContent)[]) {
+    if (key === 'unknown' || JSON.stringify(before[key]) === JSON.stringify(after[key])) continue;
+    changed.add(key === 'supportItems' || key === 'supportText' ? 'support' : key);
+  }
+  return changed;
 }

@@ -1,0 +1,71 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { ToldParty } from '../../../../src/cases/contract.ts';
+import type { Pack } from '../../../../src/mechanism/pack.ts';
+import { usePick, useText } from '../../ui/lang.tsx';
+import { commonText } from '../../ui/texts.ts';
+import { caseText } from '../texts.ts';
+import type { PreviewInput } from './queries.ts';
+import { previewQuery } from './queries.ts';
+import { formText } from './texts.ts';
+import { isGravest, toldItems, woken } from './told.ts';
+
+/** Puts recipients into a sentence's list of names. */
+export function useToldNames(): (parties: readonly ToldParty[]) => string {
+  const t = useText(formText);
+  const c = useText(commonText);
+  const k = useText(caseText);
+  const pick = usePick();
+  return (parties) =>
+    c.list(
+      toldItems(parties).map((item) => {
+        const capacity = k.capacities[item.capacity];
+        if (item.kind === 'many') return t.told.posts(item.count, capacity);
+        const name = pick(item.name);
+        return name === capacity ? name : t.told.name(name, capacity);
+      }),
+    );
+}
+
+/** Live under the level: who is told when this is sent, and who when it is confirmed; the gravest level in plain words. */
+export function ToldNotice({ pack, input }: { pack: Pack; input: PreviewInput }) {
+  const t = useText(formText);
+  const c = useText(commonText);
+  const pick = usePick();
+  const names = useToldNames();
+  const { data, isError, isPending } = useQuery({
+    ...previewQuery(input),
+    placeholderData: keepPreviousData,
+  });
+  const level = pack.levels.find((one) => one.id === input.impactLevel);
+  if (!level) return <p className="told-notice told-none">{t.told.choose}</p>;
+  const mark = `told-notice told-${level.mark}`;
+  if (!data) {
+    return (
+      <div className={mark} aria-live="polite">
+        <p>{isError ? t.told.failed : isPending ? t.told.asking : ''}</p>
+      </div>
+    );
+  }
+  const now = woken(data.onFiling);
+  const later = woken(data.onConfirmation);
+  const vacant = [...data.onFiling, ...data.onConfirmation].filter((party) => party.vacant);
+  return (
+    <div className={mark} aria-live="polite">
+      <p>
+        {data.onFiling.length > 0 && t.told.sends(names(data.onFiling))}
+        {data.onConfirmation.length > 0 && ` ${t.told.later(names(data.onConfirmation))}`}
+      </p>
+      {isGravest(pack.levels, level.id) && (now.length > 0 || later.length > 0) && (
+        <p className="strong">
+          {now.length > 0 && t.told.wakesNow(names(now))}
+          {later.length > 0 && t.told.wakesLater(names(later))}
+        </p>
+      )}
+      {vacant.length > 0 && (
+        <p className="late">
+          {t.told.vacant(c.list([...new Set(vacant.map((party) => pick(party.postName)))]))}
+        </p>
+      )}
+    </div>
+  );
+}
