@@ -3,8 +3,8 @@ import type { Pack } from '../mechanism/index.ts';
 import type { AppContext } from '../platform/context.ts';
 import { Refusal, refuse } from '../platform/errors.ts';
 import type { Tx } from '../platform/transaction.ts';
-import type * as contract from './contract.ts';
 import { type LoadOptions, type LoadResult, loadDirectory } from './load.ts';
+import { hasOrganisations, organisationAsInput, runningHolding } from './load-store.ts';
 import type { DirectoryRows } from './plan.ts';
 
 /** One row through the one way; a refusal names the row's own fields (`superior`, not `organisations.0.superior`). */
@@ -16,12 +16,19 @@ async function saveOne<T extends keyof DirectoryRows>(
   row: NonNullable<DirectoryRows[T]>[number],
   options: LoadOptions | undefined,
 ): Promise<LoadResult> {
+  return namingOwnFields(() => loadDirectory(ctx, tx, pack, { [list]: [row] }, options));
+}
+
+/** Runs a load of one row and names its fields without the place in the load. */
+export async function namingOwnFields<T>(load: () => Promise<T>): Promise<T> {
   try {
-    return await loadDirectory(ctx, tx, pack, { [list]: [row] }, options);
+    return await load();
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'invalid-input') throw error;
-    const prefix = `${list}.0.`;
-    const fields = error.fields.map((field) => ({ ...field, path: field.path.replace(prefix, '') }));
+    const fields = error.fields.map((field) => ({
+      ...field,
+      path: field.path.replace(/^[a-zA-Z]+\.0\./, ''),
+    }));
     throw new Refusal('invalid-input', { fields });
   }
 }
@@ -56,35 +63,12 @@ export async function endHolding(
   holding: { readonly post: string; readonly person: string; readonly at?: string },
   options?: LoadOptions,
 ): Promise<LoadResult> {
-  const held = await tx.prepared<{ acting: boolean; from: Date }>(
-    'directory-holding',
-    `select h.acting, h.held_from as "from" from holdings h join posts p on p.id = h.post_id
-     join persons q on q.id = h.person_id
-     where p.code = $1 and q.code = $2 and (h.held_to is null or h.held_to > $3)`,
-    [holding.post, holding.person, tx.now],
-  );
-  const [row] = held;
-  if (!row) refuse('not-found');
   const { post, person } = holding;
+  const row = (await runningHolding(tx, post, person)) ?? refuse('not-found');
   // One that has only just begun ends a moment later: no holding is shorter than nothing.
   const end = Math.max(new Date(holding.at ?? tx.now).getTime(), row.from.getTime() + 1);
   const to = new Date(end).toISOString();
   return hold(ctx, tx, pack, { post, person, acting: row.acting, from: row.from.toISOString(), to }, options);
-}
-
-/** A body as it can be given to {@link saveOrganisation} again; throws `not-found`. */
-export async function organisationAsInput(tx: Tx, code: string): Promise<contract.OrganisationInput> {
-  const rows = await tx.prepared<contract.OrganisationInput & object>(
-    'directory-organisation-input',
-    `select o.code, o.name_zh as "nameZh", o.name_en as "nameEn", o.kind, s.code as superior, a.code as authority,
-       n.code as successor, o.sectors, o.county, o.phone, o.fax, o.email, o.address, o.note,
-       o.valid_from::text as "validFrom", o.valid_to::text as "validTo"
-     from organisations o left join organisations s on s.id = o.superior_id
-     left join organisations a on a.id = o.authority_id left join organisations n on n.id = o.successor_id
-     where o.code = $1`,
-    [code],
-  );
-  return rows[0] ?? refuse('not-found');
 }
 
 /**
@@ -98,7 +82,7 @@ export async function endOrganisation(
   ending: { readonly code: string; readonly lastDay: string; readonly mergedInto?: string | null },
   options?: LoadOptions,
 ): Promise<LoadResult> {
-  const input = await organisationAsInput(tx, ending.code);
+  const input = (await organisationAsInput(tx, ending.code)) ?? refuse('not-found');
   const changed = { ...input, validTo: ending.lastDay, successor: ending.mergedInto ?? null };
   return saveOrganisation(ctx, tx, pack, changed, options);
 }
@@ -116,12 +100,7 @@ export async function foundDirectory(
   const deskPost = pack.posts.find((post) => post.role === 'duty-officer' && post.group === pack.desk.group);
   const deskBody = deskPost?.body ?? pack.groups.find((group) => group.id === pack.desk.group)?.convenedBy;
   if (deskBody === undefined) throw new Error(`pack ${pack.id}: nobody convenes the desk ${pack.desk.group}`);
-  const [known] = await tx.prepared<{ some: boolean }>(
-    'directory-some',
-    'select exists (select 1 from organisations) as some',
-    [],
-  );
-  if (known?.some) return deskBody;
+  if (await hasOrganisations(tx)) return deskBody;
   await loadDirectory(ctx, tx, pack, packRows(pack, deskBody, deskBodyName));
   return deskBody;
 }

@@ -143,6 +143,9 @@ export const groupView = z.strictObject({
   posts: z.array(postView),
 });
 
+/** GET /groups */
+export const groupList = z.strictObject({ items: z.array(groupView) });
+
 /** GET /coverage: what would be un-routable, and bodies without contact or team. */
 export const coverageView = z.strictObject({
   total: z.int(),
@@ -297,3 +300,28 @@ export type HoldingInput = z.input<typeof holdingInput>;
 export type ContactInput = z.input<typeof contactInput>;
 export type TeamMemberInput = z.input<typeof teamMemberInput>;
 export type SystemInput = z.input<typeof systemInput>;
+
+// ── what administrators send; bodies and groups by code, posts and persons by id ────────────────────────────────
+
+export const made = z.strictObject({ id: uuid });
+
+/** The same fields, each of them optional and none with a default: what is not said stays as it is. */
+function patchOf<T extends z.ZodObject>(schema: T) {
+  const fields = Object.entries(schema.shape).map(([name, field]) => {
+    const bare = field instanceof z.ZodDefault ? (field.unwrap() as z.ZodType) : (field as z.ZodType);
+    return [name, bare.optional()] as const;
+  });
+  return z.strictObject(Object.fromEntries(fields)) as unknown as z.ZodType<Partial<z.output<T>>>;
+}
+export const organisationPatch = patchOf(organisationInput.omit({ code: true }));
+export const postPatch = patchOf(postInput.omit({ code: true, organisation: true, role: true, group: true }));
+export const newPerson = personInput.omit({ organisation: true });
+export const personPatch = patchOf(personInput.omit({ organisation: true, code: true }));
+const period = { from: moment.optional(), to: moment.nullable().default(null) };
+export const newHolder = z.strictObject({ personId: uuid, acting: z.boolean().default(false), ...period });
+export const newContact = contactInput.omit({ organisation: true, person: true }).extend({ personId: uuid });
+export const newTeamMember = teamMemberInput
+  .omit({ organisation: true, person: true })
+  .extend({ personId: uuid });
+export const newSystem = systemInput.omit({ organisation: true });
+export const newPost = postInput.omit({ organisation: true });

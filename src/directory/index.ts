@@ -1,4 +1,22 @@
 /** What other rooms may use of the directory. */
+
+export {
+  endHolding,
+  endOrganisation,
+  foundDirectory,
+  hold,
+  packRows,
+  saveContact,
+  saveOrganisation,
+  savePerson,
+  savePost,
+  saveSystem,
+  saveTeamMember,
+} from './commands.ts';
+export { type LoadOptions, type LoadResult, loadDirectory, refreshReaders } from './load.ts';
+export { appendFacts, type NewFact } from './load-store.ts';
+export type { Change, DirectoryRows } from './plan.ts';
+export { type DirectoryDoor, directoryRoutes } from './routes.ts';
 export {
   bodyOn,
   coverageGaps,
@@ -28,19 +46,3 @@ export {
   type SnapshotTeamMember,
 } from './snapshot.ts';
 export { currentVersion, directorySnapshot } from './store.ts';
-export {
-  endHolding,
-  endOrganisation,
-  foundDirectory,
-  hold,
-  packRows,
-  saveContact,
-  saveOrganisation,
-  savePerson,
-  savePost,
-  saveSystem,
-  saveTeamMember,
-} from './commands.ts';
-export { type LoadOptions, type LoadResult, loadDirectory, refreshReaders } from './load.ts';
-export { appendFacts, type NewFact } from './load-store.ts';
-export type { Change, DirectoryRows } from './plan.ts';

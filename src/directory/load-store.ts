@@ -1,6 +1,7 @@
 /** The SQL that changes the directory: what is there already, and many rows of one table in one statement. */
 import pg from 'pg';
 import type { Tx } from '../platform/transaction.ts';
+import type { OrganisationInput, PersonInput, PostInput } from './contract.ts';
 import type { DirectoryRows, Existing, PlannedTable, Row } from './plan.ts';
 
 /**
@@ -161,4 +162,71 @@ export async function appendFacts(tx: Tx, facts: readonly NewFact[], postId: str
      order by x.place`,
     [JSON.stringify(facts.map((fact, place) => ({ place, ...fact }))), tx.actor.personId, postId, tx.now],
   );
+}
+
+/** True when the directory has any body. */
+export async function hasOrganisations(tx: Tx): Promise<boolean> {
+  const rows = await tx.prepared<{ some: boolean }>(
+    'directory-some',
+    'select exists (select 1 from organisations) as some',
+    [],
+  );
+  return rows[0]?.some === true;
+}
+
+/** A holding that runs or is to come, by the codes of post and person. */
+export async function runningHolding(
+  tx: Tx,
+  post: string,
+  person: string,
+): Promise<{ acting: boolean; from: Date } | undefined> {
+  const rows = await tx.prepared<{ acting: boolean; from: Date }>(
+    'directory-holding',
+    `select h.acting, h.held_from as "from" from holdings h join posts p on p.id = h.post_id
+     join persons q on q.id = h.person_id
+     where p.code = $1 and q.code = $2 and (h.held_to is null or h.held_to > $3)`,
+    [post, person, tx.now],
+  );
+  return rows[0];
+}
+
+/** A body as it can be given to a load again. */
+export async function organisationAsInput(tx: Tx, code: string): Promise<OrganisationInput | undefined> {
+  const rows = await tx.prepared<OrganisationInput & object>(
+    'directory-organisation-input',
+    `select o.code, o.name_zh as "nameZh", o.name_en as "nameEn", o.kind, s.code as superior, a.code as authority,
+       n.code as successor, o.sectors, o.county, o.phone, o.fax, o.email, o.address, o.note,
+       o.valid_from::text as "validFrom", o.valid_to::text as "validTo"
+     from organisations o left join organisations s on s.id = o.superior_id
+     left join organisations a on a.id = o.authority_id left join organisations n on n.id = o.successor_id
+     where o.code = $1`,
+    [code],
+  );
+  return rows[0];
+}
+
+/** A post as it can be given to a load again. */
+export async function postAsInput(tx: Tx, code: string): Promise<PostInput | undefined> {
+  const rows = await tx.prepared<PostInput & object>(
+    'directory-post-input',
+    `select p.code, p.name_zh as "nameZh", p.name_en as "nameEn", p.role, o.code as organisation,
+       p.group_code as "group", p.max_holders as max, p.press, p.valid_from::text as "validFrom",
+       p.valid_to::text as "validTo"
+     from posts p join organisations o on o.id = p.organisation_id where p.code = $1`,
+    [code],
+  );
+  return rows[0];
+}
+
+/** A person as he can be given to a load again, as far as the reader may see him. */
+export async function personAsInput(tx: Tx, id: string): Promise<PersonInput | undefined> {
+  const rows = await tx.prepared<PersonInput & object>(
+    'directory-person-input',
+    `select p.code, o.code as organisation, p.name_zh as "nameZh", p.name_en as "nameEn", p.title, p.language,
+       d.email, d.phone, d.mobile, d.fax
+     from persons p join organisations o on o.id = p.organisation_id join person_details d on d.person_id = p.id
+     where p.id = $1 and p.erased_at is null`,
+    [id],
+  );
+  return rows[0];
 }

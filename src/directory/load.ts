@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly postId?: string | null;
   /** Plan and check only; nothing is written. */
   readonly dryRun?: boolean;
+  /** Bodies, posts and persons of the load must be new: a code somebody has already is refused as `duplicate`. */
+  readonly onlyNew?: boolean;
 }
 
 /** What a load did, or would do. */
@@ -42,7 +44,16 @@ export async function loadDirectory(
   const existing = await readExisting(tx, rows);
   const today = dayAt(pack, tx.now);
   const plan = planLoad({ pack, snapshot: before, existing, rows, now: tx.now, today, newId: v7 });
-  if (plan.faults.length > 0) throw new Refusal('invalid-input', { fields: plan.faults });
+  const faults = [...plan.faults];
+  if (options.onlyNew) {
+    for (const list of ['organisations', 'posts', 'persons'] as const) {
+      const taken = new Set(existing[list].map((row) => row['code']));
+      rows[list]?.forEach((row, index) => {
+        if (taken.has(row.code)) faults.push({ path: `${list}.${index}.code`, code: 'duplicate' });
+      });
+    }
+  }
+  if (faults.length > 0) throw new Refusal('invalid-input', { fields: faults });
   const result: LoadResult = plan;
   if (options.dryRun || plan.changes.length === 0) return result;
 

@@ -324,3 +324,28 @@ export function isCentrePost(snapshot: DirectorySnapshot, pack: Pack, post: Snap
   if (post.groupCode === null) return false;
   return post.groupCode === pack.desk.group || snapshot.groups.get(post.groupCode)?.kind === 'centre';
 }
+
+/** Roles an administrator of a body may give out there by himself: nothing that sees or acts beyond it. */
+const OWN_ROLES = new Set(['contact', 'administrator']);
+
+/**
+ * True when somebody in these posts may make, change or fill this post: whoever administers its body may for its
+ * contacts and administrators; posts of the mechanism's groups and posts with wider rights are the centre's to fill,
+ * and a compartment's own are its convening body's (DEC-19).
+ */
+export function mayAppoint(
+  snapshot: DirectorySnapshot,
+  pack: Pack,
+  posts: readonly SnapshotPost[],
+  post: Pick<SnapshotPost, 'role' | 'groupCode' | 'organisationId'>,
+): boolean {
+  if (!mayAdminister(snapshot, pack, posts, post.organisationId)) return false;
+  if (OWN_ROLES.has(post.role) && post.groupCode === null) return true;
+  const administrators = posts.filter((one) => one.role === 'administrator');
+  const compartment = pack.compartments.find((one) => one.group === post.groupCode);
+  if (compartment) {
+    const convening = snapshot.groups.get(compartment.group)?.conveningBody;
+    return post.role === 'subgroup-officer' && administrators.some((one) => one.organisationId === convening);
+  }
+  return administrators.some((one) => isCentrePost(snapshot, pack, one));
+}

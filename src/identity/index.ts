@@ -10,8 +10,8 @@ export {
   signOut,
   usePasswordLink,
 } from './commands.ts';
-export { canonicalLogin, isDeskPost, keysFor, keysOfPosts, screensFor } from './rules.ts';
 export { type IdentityOptions, identityRoutes } from './routes.ts';
+export { canonicalLogin, isDeskPost, keysFor, keysOfPosts, screensFor } from './rules.ts';
 export {
   actorFor,
   actorOf,

@@ -93,14 +93,14 @@ async function mustAdminister(ctx: AppContext, actor: SignedInActor, personId: s
   });
 }
 
-/** Sign-in and accounts; the plugin is registered under `/api/v1`. */
+/** Sign-in and accounts: `/api/v1/session`, `/setup`, `/password`, `/accounts`. */
 export function identityRoutes(ctx: AppContext, options: IdentityOptions = {}): FastifyPluginAsyncZod {
   return async (app) => {
     const view = (actor: SignedInActor) =>
       read(ctx.database, actor, ctx.clock, (tx) => viewOf(ctx, tx, actor, options));
 
     app.post(
-      '/session',
+      '/api/v1/session',
       {
         schema: {
           ...about('identity', '登入', 'Sign in'),
@@ -127,7 +127,7 @@ export function identityRoutes(ctx: AppContext, options: IdentityOptions = {}): 
     );
 
     app.delete(
-      '/session',
+      '/api/v1/session',
       { schema: { ...about('identity', '登出', 'Sign out'), response: { 204: z.null() } } },
       async (request, reply) => {
         const token = tokenOf(ctx, request);
@@ -138,7 +138,7 @@ export function identityRoutes(ctx: AppContext, options: IdentityOptions = {}): 
     );
 
     app.post(
-      '/setup',
+      '/api/v1/setup',
       {
         schema: {
           ...about('identity', '建立新系統的第一個帳號', 'Make the first account of a new installation'),
@@ -150,7 +150,7 @@ export function identityRoutes(ctx: AppContext, options: IdentityOptions = {}): 
     );
 
     app.post(
-      '/password',
+      '/api/v1/password',
       {
         schema: {
           ...about('identity', '以一次性連結設定密碼', 'Set a password by a one-time link'),
@@ -168,7 +168,7 @@ export function identityRoutes(ctx: AppContext, options: IdentityOptions = {}): 
       known.addHook('onRequest', signedIn(ctx));
 
       known.get(
-        '/session',
+        '/api/v1/session',
         {
           schema: {
             ...about('identity', '目前登入者', 'Who is signed in'),
@@ -179,7 +179,7 @@ export function identityRoutes(ctx: AppContext, options: IdentityOptions = {}): 
       );
 
       known.post(
-        '/accounts',
+        '/api/v1/accounts',
         {
           schema: {
             ...about('identity', '為人員建立帳號', 'Give a person an account'),
@@ -199,7 +199,7 @@ export function identityRoutes(ctx: AppContext, options: IdentityOptions = {}): 
       );
 
       known.delete(
-        '/accounts/:personId',
+        '/api/v1/accounts/:personId',
         {
           schema: {
             ...about('identity', '停用帳號', 'Shut an account'),

@@ -16,7 +16,7 @@ async function serve(of: World): Promise<Http> {
     ready: async () => ({}),
     trustProxy: '127.0.0.1',
   });
-  await http.register(identityRoutes(of.ctx), { prefix: '/api/v1' });
+  await http.register(identityRoutes(of.ctx));
   await http.ready();
   return http;
 }
