@@ -144,20 +144,6 @@ export function refusalOf(error: { issues: readonly Issue[] }, at: readonly Prop
   return new Refusal('invalid-input', { fields: fields.slice(0, 100) });
 }
 
-/**
- * Checks a value against a schema: the parsed value, or an `invalid-input` refusal naming the fields.
- * Use it for what does not come through a route (command line, imports, mail).
- */
-export function parse<T extends z.ZodType>(
-  schema: T,
-  value: unknown,
-  at: readonly PropertyKey[] = [],
-): z.output<T> {
-  const result = z.safeParse(schema, value, { reportInput: true });
-  if (result.success) return result.data;
-  throw refusalOf(result.error, at);
-}
-
 /** What a fault of Fastify's own, before any of our code ran, means in our catalogue. */
 const frameworkFaults: Readonly<Record<string, Refusal['code']>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload-too-large',
