@@ -89,6 +89,7 @@ function box(draft: Draft, lang: DrawnIn): FigureNode {
 function stack(rows: FigureNode[][]): { width: number; height: number } {
   const rowWidth = (row: FigureNode[]) =>
     row.reduce((sum, node) => sum + node.w, 0) + GAP_X * (row.length - 1);
+  if (rows.length === 0) return { width: 0, height: 0 };
   const width = Math.max(...rows.map(rowWidth)) + 2 * GAP_X;
   let y = GAP_X;
   for (const row of rows) {
@@ -187,7 +188,7 @@ export function organisationFigure(pack: Pack, lang: DrawnIn = 'both'): Figure {
     ),
   );
   const heads = [...rows];
-  rows.push(groups);
+  if (groups.length > 0) rows.push(groups);
   if (members) rows.push([members]);
   const size = stack(rows);
   const edges = heads.flatMap((row, index) => {
@@ -273,7 +274,7 @@ export function flowFigure(pack: Pack, lang: DrawnIn = 'both'): Figure {
   const rows = [...Map.groupBy(nodes, (node) => row.get(node.id)!)]
     .sort(([a], [b]) => a - b)
     .map(([, list]) => list);
-  const { width, height } = nodes.length === 0 ? { width: 0, height: 0 } : stack(rows);
+  const { width, height } = stack(rows);
   let lanes = 0;
   const edges = pack.flow.flatMap((one) =>
     one.next.map((next): FigureEdge => {
