@@ -1,0 +1,5 @@
+/** What other rooms may use of the ledger. */
+
+export { type Sealer, sealNow, startSealer } from './sealer.ts';
+export { leafHash, OPEN_LOG } from './tree.ts';
+export { type Anchor, type Finding, type Verification, verifyLedger } from './verify.ts';
