@@ -5,21 +5,12 @@
  * A send settles once, within a fixed time. It succeeds only when the server has answered for the data; when the
  * connection breaks after the final dot nobody knows, and the caller sends again under the same Message-ID.
  */
-import MailComposer from 'nodemailer/lib/mail-composer';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { type MailMessage, renderMail, wireAddress } from './mail-message.ts';
 
-/** One plain-text mail to one recipient. Headers beyond the usual ones in `headers`. */
-export interface OutgoingMail {
-  readonly from: { readonly name: string; readonly address: string };
-  /** A bare address; see the delivery room's grammar. Exactly one RCPT is sent for it (WEB-10). */
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly messageId: string;
-  readonly date: Date;
-  readonly headers: Readonly<Record<string, string>>;
-}
+/** One plain-text mail to one recipient, for whom exactly one RCPT is sent (WEB-10). */
+export type OutgoingMail = MailMessage;
 
 /** Where mail goes out: a name and an `smtp:` or `smtps:` URL. */
 export interface Relay {
@@ -213,28 +204,14 @@ class RelayPool {
   }
 
   async send(mail: OutgoingMail): Promise<void> {
-    const message = await new MailComposer({
-      from: mail.from,
-      to: { name: '', address: mail.to },
-      subject: mail.subject,
-      text: mail.text,
-      messageId: mail.messageId,
-      date: mail.date,
-      headers: { ...mail.headers },
-      newline: '\r\n',
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    })
-      .compile()
-      .build();
+    const message = renderMail(mail);
+    const envelope = { from: wireAddress(mail.from.address), to: [wireAddress(mail.to)] };
     const line = this.#idle.pop() ?? (await this.#open());
     clearTimeout(line.idleTimer);
     line.mails += 1;
     try {
       await settle<unknown>(line.connection, 'message', this.#times.mail, (done) =>
-        line.connection.send({ from: mail.from.address, to: [mail.to] }, message, (error, info) =>
-          done(error, info),
-        ),
+        line.connection.send(envelope, message, (error, info) => done(error, info)),
       );
     } catch (error) {
       // Whatever state the session is in now, the next mail begins on a fresh one.

@@ -1,0 +1,126 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHttp, type Http } from '../platform/http/index.ts';
+import type { NoticeView } from './contract.ts';
+import { deliveryRoutes } from './routes.ts';
+import { makeWorld, type World } from './test-world.ts';
+
+let world: World;
+let http: Http;
+beforeAll(async () => {
+  world = await makeWorld();
+  http = await createHttp({
+    log: world.ctx.log,
+    publicUrl: world.ctx.config.publicUrl,
+    ready: async () => ({ ready: true, checks: {} }) as never,
+  });
+  await http.register(deliveryRoutes(world.ctx));
+});
+afterAll(async () => {
+  await http.close();
+  await world.close();
+});
+
+async function cookieOf(personId: string): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  await world.owner.query(
+    `insert into accounts (person_id, login, password_hash) values ($1::uuid, ($1::uuid)::text, 'none') on conflict do nothing`,
+    [personId],
+  );
+  await world.owner.query(
+    `insert into sessions (token_hash, person_id, created_at, seen_at, expires_at)
+     values ($1, $2, now(), now(), now() + interval '1 hour')`,
+    [createHash('sha256').update(token).digest(), personId],
+  );
+  return `__Host-tocsin=${token}`;
+}
+
+async function ask(cookie: string, method: 'GET' | 'POST', url: string) {
+  const response = await http.inject({
+    method,
+    url,
+    headers: { cookie, origin: 'https://tocsin.example', 'sec-fetch-site': 'same-origin' },
+  });
+  return { status: response.statusCode, body: response.json() };
+}
+
+describe('the inbox', () => {
+  it('S8.3.6 shows what waits first, then the newest, page by page, each notice once', async () => {
+    const post = await world.addPost(world.organisationId);
+    const person = await world.addPerson(world.organisationId, 'inbox@agency.example');
+    await world.hold(post, person);
+    const cookie = await cookieOf(person);
+    const ids: string[] = [];
+    for (const expects of ['none', 'acknowledgement', 'none', 'task', 'acknowledgement'] as const) {
+      ids.push((await world.queue({ postId: post, expects })).noticeId);
+      world.clock.advance(1_000);
+    }
+    await world.owner.query(
+      'update notices set acknowledged_at = now(), acknowledged_by = $2 where id = $1',
+      [ids[4], person],
+    );
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const { status, body } = await ask(
+        cookie,
+        'GET',
+        `/api/v1/inbox?limit=2${cursor ? `&cursor=${cursor}` : ''}`,
+      );
+      expect(status).toBe(200);
+      expect(body.waiting).toBe(2);
+      seen.push(...(body.items as NoticeView[]).map((notice) => notice.id));
+      cursor = body.nextCursor;
+    } while (cursor);
+    expect(seen).toEqual([ids[3], ids[1], ids[4], ids[2], ids[0]]);
+    const waiting = await ask(cookie, 'GET', '/api/v1/inbox?waiting=yes');
+    expect((waiting.body.items as NoticeView[]).map((notice) => notice.id)).toEqual([ids[3], ids[1]]);
+    const other = await ask(cookie, 'GET', '/api/v1/inbox?waiting=no&cursor=bm9uc2Vuc2U');
+    expect(other).toMatchObject({ status: 400, body: { code: 'bad-cursor' } });
+  });
+
+  it('ISO-1 strangers get nothing, another post’s notice is as unknown as an unused id', async () => {
+    const { noticeId } = await world.queue();
+    const stranger = await world.addPerson(world.organisationId, 'other@agency.example');
+    const post = await world.addPost(world.organisationId);
+    await world.hold(post, stranger);
+    const cookie = await cookieOf(stranger);
+    expect((await ask('', 'GET', '/api/v1/inbox')).status).toBe(401);
+    const hidden = await ask(cookie, 'POST', `/api/v1/notices/${noticeId}/opened`);
+    const unused = await ask(cookie, 'POST', `/api/v1/notices/${crypto.randomUUID()}/opened`);
+    expect(hidden.status).toBe(404);
+    expect({ ...hidden.body, instance: '' }).toEqual({ ...unused.body, instance: '' });
+    expect((await ask(cookie, 'POST', '/api/v1/notices/x/opened')).status).toBe(400);
+  });
+
+  it('opening is noted once, by the first holder, and acknowledges nothing; a GET notes nothing', async () => {
+    const { noticeId } = await world.queue();
+    const cookie = await cookieOf(world.personId);
+    const before = await ask(cookie, 'GET', '/api/v1/inbox');
+    expect((before.body.items as NoticeView[]).find((one) => one.id === noticeId)).toMatchObject({
+      openedAt: null,
+    });
+    const first = await ask(cookie, 'POST', `/api/v1/notices/${noticeId}/opened`);
+    expect(first.body.notice).toMatchObject({ openedAt: expect.any(String), acknowledgedAt: null });
+    world.clock.advance(60_000);
+    const second = await ask(cookie, 'POST', `/api/v1/notices/${noticeId}/opened`);
+    expect(second.body.notice.openedAt).toBe(first.body.notice.openedAt);
+  });
+
+  it('DEC-19 a content-free notice has no case to open, nor its number', async () => {
+    const caseId = await world.addCase(world.organisationId, ['group:elsewhere']);
+    const template = world.pack.templates.find((one) => one.id.endsWith('-closed'))!.id;
+    const { noticeId } = await world.queue({
+      caseId,
+      template,
+      data: { closed: true, level: 'A', phone: '02-0000-9999' },
+    });
+    const cookie = await cookieOf(world.personId);
+    const { body } = await ask(cookie, 'GET', '/api/v1/inbox');
+    const notice = (body.items as NoticeView[]).find((one) => one.id === noticeId);
+    expect(notice).toMatchObject({ caseId: null, number: null, level: 'A', callPhone: '02-0000-9999' });
+    expect(notice!.subject.zh).not.toBe('');
+    const own = (body.items as NoticeView[]).find((one) => one.caseId === world.caseId);
+    expect(own).toBeDefined();
+  });
+});
