@@ -39,7 +39,7 @@ describe('the command line', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('helps in both languages and fails when wrongly called', async () => {
+  it('helps in both languages and fails when wrongly called', { timeout: 60_000 }, async () => {
     const help = await tocsin(['help']);
     expect(help.code).toBe(0);
     for (const word of ['serve', 'restore', '備份', 'back up']) expect(help.out).toContain(word);

@@ -1,15 +1,11 @@
 /** The command line. Each room brings its own commands (`src/<room>/cli.ts`); they are loaded when called. */
 import { pathToFileURL } from 'node:url';
-import { appContext } from './cli/app-context.ts';
-import { ensureMechanism } from './cli/install.ts';
-import { runService, UnsafeDatabase } from './main.ts';
 import type { CliCommand, CliContext } from './platform/cli-context.ts';
-import { type Config, ConfigError, loadConfig } from './platform/config.ts';
+import { type Config, ConfigError, loadConfig, type Mode } from './platform/config.ts';
 import { createDatabase, type Database, waitForDatabase } from './platform/database.ts';
 import { createLog } from './platform/log.ts';
 import { DatabaseTooNew, migrate, migrationState } from './platform/migrate.ts';
 import { type OpenedDatabase, openDatabase } from './platform/open-database.ts';
-import { FolderInUse } from './platform/postgres/instance-lock.ts';
 
 /** One command: where it lives and what it does, in both languages. */
 interface Entry {
@@ -27,9 +23,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     en: 'production: no demonstration data; shows a one-time set-up link while there is no account',
   },
   demo: {
-    usage: 'demo',
-    zh: '示範國家：示範資料、帳號與信箱頁',
-    en: 'the demonstration nation, with its data, accounts and mailbox page',
+    usage: 'demo [--file-only]',
+    zh: '示範國家：示範資料、帳號與信箱頁（或僅填報資料，不提供服務）',
+    en: 'the demonstration nation: data, accounts, mailbox page (or only file its data, without serving)',
+    from: ['demo/cli', 'run'],
   },
   migrate: {
     usage: 'migrate',
@@ -94,7 +91,7 @@ function help(): string {
 }
 
 /** The command line's context; what was opened is ended by `close`. */
-function createContext(): CliContext & { close(): Promise<void> } {
+function createContext(mode: Mode): CliContext & { close(): Promise<void> } {
   let config: Config | undefined;
   let opened: Promise<OpenedDatabase> | undefined;
   let database: Promise<Database> | undefined;
@@ -102,7 +99,7 @@ function createContext(): CliContext & { close(): Promise<void> } {
   const context: CliContext & { close(): Promise<void> } = {
     log,
     config: () => {
-      config ??= loadConfig(process.env, 'serve');
+      config ??= loadConfig(process.env, mode);
       return config;
     },
     opened: () => {
@@ -139,6 +136,10 @@ const runMigrate: CliCommand = async (_args, context) => {
   const { ran, version } = await migrate(await context.opened());
   for (const name of ran) context.print(`已執行 ran ${name}`);
   context.print(`資料庫版本 database version: ${version || '—'}`);
+  const [{ appContext }, { ensureMechanism }] = await Promise.all([
+    import('./cli/app-context.ts'),
+    import('./cli/install.ts'),
+  ]);
   const hash = await ensureMechanism(await appContext(context));
   if (hash) context.print(`機制設定已啟用 mechanism in force: ${hash}`);
   return 0;
@@ -168,9 +169,12 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     );
     return 2;
   }
-  if (name === 'serve') return await runService('serve');
-  if (name === 'demo') return await runService('demo');
-  const context = createContext();
+  if (name === 'serve' || (name === 'demo' && args.length === 0)) {
+    const { runService } = await import('./main.ts');
+    return await runService(name);
+  }
+  if (name === 'demo' && args.join() !== '--file-only') return await runCommand([]);
+  const context = createContext(name === 'demo' ? 'demo' : 'serve');
   try {
     const command = name === 'migrate' ? runMigrate : await load(entry);
     return await command(args, context);
@@ -179,10 +183,8 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
       context.complain(error.message);
       return 2;
     }
-    const known =
-      error instanceof FolderInUse || error instanceof DatabaseTooNew || error instanceof UnsafeDatabase;
     context.complain((error as Error).message ?? String(error));
-    if (!known && process.env['LOG_LEVEL'] === 'debug') context.complain((error as Error).stack ?? '');
+    if (process.env['LOG_LEVEL'] === 'debug') context.complain((error as Error).stack ?? '');
     return 1;
   } finally {
     await context.close();
