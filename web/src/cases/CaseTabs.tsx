@@ -63,8 +63,10 @@ function Messages({ view }: { view: CaseView }) {
       {view.messages.map((message) => (
         <li key={message.id} className={`message message-${message.direction}`}>
           <p className="small muted">
-            {message.direction === 'to-agency' ? t.messages.toAgency : t.messages.toDesk}　
-            {pick(message.person.name)}　
+            {message.direction === 'to-agency' ? t.messages.toAgency : t.messages.toDesk}
+            {'　'}
+            {pick(message.person.name)}
+            {'　'}
             <DateTime at={message.at} form="short" />
           </p>
           <p className="pre">{message.body}</p>
@@ -85,7 +87,8 @@ function Files({ view }: { view: CaseView }) {
             {file.name}
           </a>
           <span className="muted small">
-            {t.files.size(file.size)}　{file.reportOrdinal !== null && t.files.ofReport(file.reportOrdinal)}　
+            {t.files.size(file.size)}　{file.reportOrdinal !== null && t.files.ofReport(file.reportOrdinal)}
+            {'　'}
             <DateTime at={file.at} form="short" />
           </span>
           <code className="hash" title={t.files.hash}>
@@ -150,7 +153,8 @@ function Levels({ view }: { view: CaseView }) {
           />
           <div>
             <p>
-              <strong>{t.levels[grading.status](grading.level)}</strong>　
+              <strong>{t.levels[grading.status](grading.level)}</strong>
+              {'　'}
               <DateTime at={grading.at} form="short" />
             </p>
             <p className="small muted">

@@ -166,7 +166,12 @@ function Notice({ notice, busy, onFocus, onAcknowledge }: NoticeProps) {
           <ModeBadge mode={notice.mode} />
         </h2>
         <p className="small muted">
-          {notice.number && <span className="nowrap">{notice.number}　</span>}
+          {notice.number && (
+            <span className="nowrap">
+              {notice.number}
+              {'　'}
+            </span>
+          )}
           <Elapsed since={notice.madeAt} />　{pick(notice.post.organisationName)} {pick(notice.post.name)}
         </p>
         {open ? (
@@ -178,7 +183,8 @@ function Notice({ notice, busy, onFocus, onAcknowledge }: NoticeProps) {
           <p className="small muted">
             {notice.acknowledgedAt ? (
               <>
-                {notice.acknowledgedBy ? t.acknowledgedBy(pick(notice.acknowledgedBy)) : t.acknowledged}　
+                {notice.acknowledgedBy ? t.acknowledgedBy(pick(notice.acknowledgedBy)) : t.acknowledged}
+                {'　'}
                 <DateTime at={notice.acknowledgedAt} form="time" />
               </>
             ) : notice.closedAt ? (

@@ -75,7 +75,9 @@ export function Mailbox() {
                   {mail.subject}
                 </Link>
                 <span className="small muted">
-                  {mail.to}　<DateTime at={mail.at} form="time" />
+                  {mail.to}
+                  {'　'}
+                  <DateTime at={mail.at} form="time" />
                 </span>
               </li>
             ))}

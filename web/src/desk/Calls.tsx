@@ -28,7 +28,9 @@ export function Calls({ rows }: { rows: readonly QueueRow[] }) {
               <div>
                 <strong>{pick(call.party.organisationName)}</strong>
                 <span className="small muted">
-                  {number}　{t.callWhy[call.why]}　<Elapsed since={call.since} />
+                  {number}　{t.callWhy[call.why]}
+                  {'　'}
+                  <Elapsed since={call.since} />
                 </span>
               </div>
               <a className="call-phone" href={`tel:${phone.replaceAll(/[^\d+]/g, '')}`}>

@@ -108,7 +108,8 @@ function OpenCase({ row }: { row: CaseRow }) {
           {asked > 0 && `　${t.knows(row.notices.acknowledged, asked)}`}
           {row.nextClock && (
             <>
-              　{words.clock(row.nextClock.definition)} <Countdown due={row.nextClock.dueAt} />
+              {'　'}
+              {words.clock(row.nextClock.definition)} <Countdown due={row.nextClock.dueAt} />
             </>
           )}
         </p>

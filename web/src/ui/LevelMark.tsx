@@ -8,13 +8,13 @@ export type Mark = 'filled' | 'three-quarter' | 'half' | 'outline';
 
 /** Outlines in a 32 × 32 box. The fewer the corners, the less severe: octagon, hexagon, square, circle. */
 const SHAPES: Record<Mark, string> = {
-  filled: 'M10.4 2.500h11.200L29.500 10.400v11.200L21.600 29.500H10.400L2.500 21.600V10.400Z',
-  'three-quarter': 'M16 2 28.600 9v14L16 30 3.400 23V9Z',
-  half: 'M6 3.500h20A2.500 2.500 0 0 1 28.500 6v20a2.500 2.500 0 0 1-2.500 2.500H6A2.500 2.500 0 0 1 3.500 26V6A2.500 2.500 0 0 1 6 3.500Z',
+  filled: 'M10.4 2.5h11.2l7.9 7.9v11.2l-7.9 7.9H10.4l-7.9-7.9V10.4Z',
+  'three-quarter': 'M16 2 28.6 9v14L16 30 3.4 23V9Z',
+  half: 'M6 3.5h20A2.5 2.5 0 0 1 28.5 6v20a2.5 2.5 0 0 1-2.5 2.5H6A2.5 2.5 0 0 1 3.5 26V6A2.5 2.5 0 0 1 6 3.5Z',
   outline: 'M16 3a13 13 0 1 1 0 26 13 13 0 0 1 0-26Z',
 };
 
-/** From which height down the shape is filled. */
+/** From which height down the shape is filled; C keeps a clear plate for its letter. */
 const FILL_FROM: Record<Mark, number> = { filled: 0, 'three-quarter': 9.2, half: 16, outline: 32 };
 
 const BY_LETTER: Record<string, Mark> = { A: 'filled', B: 'three-quarter', C: 'half', D: 'outline' };
@@ -69,7 +69,8 @@ export function LevelMark({ level, mark, size = 'm', proposed = false }: LevelMa
       <path className="level-ground" d={SHAPES[drawn]} />
       <path className="level-fill" d={SHAPES[drawn]} clipPath={`url(#${id}f)`} />
       <path className="level-edge" d={SHAPES[drawn]} />
-      <text className={`level-letter level-letter-${drawn}`} x="16" y="21.900">
+      {drawn === 'half' && <circle className="level-ground" cx="16" cy="15.800" r="9.300" />}
+      <text className={`level-letter level-letter-${drawn}`} x="16" y={drawn === 'three-quarter' ? 24 : 21.9}>
         {level}
       </text>
       {proposed && (
