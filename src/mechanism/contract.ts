@@ -11,7 +11,6 @@ export const storedVersion = z.strictObject({
   /** Cases opened from now on are under this one; older cases stay on theirs (H43). */
   active: z.boolean(),
 });
-export type StoredVersion = z.infer<typeof storedVersion>;
 
 /** GET /mechanism and /mechanism/:hash — the pack as readable data, its hash, and every version stored. */
 export const mechanismView = packSchema.extend({ hash: z.string(), versions: z.array(storedVersion) });

@@ -199,7 +199,6 @@ export type HostPart = (typeof HOST_PARTS)[number];
 
 /** Lines above the sections of the paper form (S8.F3.1 to 6). */
 export const HEADER_LINES = ['enquiryPhone', 'fax', 'email', 'address', 'filedAt', 'number'] as const;
-export type HeaderLine = (typeof HEADER_LINES)[number];
 
 /** What a notice template may have filled in, written in braces. No narrative and no person's data among them. */
 export const PLACEHOLDERS = ['number', 'level', 'organisation', 'state', 'asked', 'due', 'phone'] as const;
