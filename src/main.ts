@@ -12,12 +12,13 @@ import { ensureMechanism } from './cli/install.ts';
 import { type Config, ConfigError, loadConfig, type Mode, ROOT } from './platform/config.ts';
 import type { AppContext } from './platform/context.ts';
 import { checkSafety, createDatabase, type Database, waitForDatabase } from './platform/database.ts';
-import { createHttp, type FastifyPluginAsyncZod, type Http, type Readiness } from './platform/http/index.ts';
+import { createHttp, type FastifyPluginAsyncZod, type Readiness } from './platform/http/index.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { listMigrations, migrate, migrationState } from './platform/migrate.ts';
 import { openDatabase } from './platform/open-database.ts';
 import { createSignals } from './platform/signals.ts';
 import { type Clock, productionClock } from './platform/time.ts';
+import { showWaitingPage } from './platform/waiting-page.ts';
 
 /** Work that goes on beside the requests. `stop` settles when nothing is under way any more. */
 export interface Worker {
@@ -48,8 +49,8 @@ export type PrepareDemonstration = (
 ) => Promise<{
   /** The configuration with the demonstration's own mail relay. */
   readonly config: Config;
-  /** Files the demonstration nation into an empty database; before anyone is served. */
-  fill(context: AppContext, ownerUrl: string): Promise<void>;
+  /** Files the demonstration nation into an empty database, before anyone is served; tells how far it is, 0 to 1. */
+  fill(context: AppContext, ownerUrl: string, onProgress: (share: number) => void): Promise<void>;
   stop(): Promise<void>;
 }>;
 
@@ -140,9 +141,10 @@ async function readiness(database: Database, app: App, known: readonly string[])
   return { ...checks, ...(await app.ready?.()) };
 }
 
-async function listen(http: Http, config: Config): Promise<string> {
+/** Says plainly that the port is taken. */
+async function listening<T>(config: Config, attempt: Promise<T>): Promise<T> {
   try {
-    return await http.listen({ host: config.host, port: config.port });
+    return await attempt;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new Error(
@@ -215,7 +217,12 @@ export async function startTocsin(given: Config, options: StartOptions): Promise
     const { createApp } = await loadRoom<{ createApp: CreateApp }>('app');
     const app = await createApp(context);
     if (app.stop) endings.push(() => within(GRACE, app.stop!()));
-    if (!options.isEmpty) await demonstration?.fill(context, opened.ownerUrl);
+    if (demonstration && !options.isEmpty) {
+      const waiting = config.workers.web ? await listening(config, showWaitingPage(config)) : undefined;
+      endings.push(async () => waiting?.close());
+      await demonstration.fill(context, opened.ownerUrl, (share) => waiting?.progress(share));
+      await waiting?.close();
+    }
 
     if (config.workers.work) {
       for (const worker of app.workers) {
@@ -240,7 +247,7 @@ export async function startTocsin(given: Config, options: StartOptions): Promise
         http.server.closeAllConnections();
       });
       for (const plugin of app.routes) await http.register(plugin);
-      url = await listen(http, config);
+      url = await listening(config, http.listen({ host: config.host, port: config.port }));
     }
     const setupLink = mode === 'serve' ? ((await app.setupLink?.()) ?? null) : null;
     const { ownerUrl, appUrl } = opened;
@@ -273,7 +280,9 @@ export async function runService(mode: Mode): Promise<never> {
     }
     asked = Date.now();
     log?.info({ signal }, 'stopping');
+    // While it is still starting there is nothing to finish; the database ends with us by itself.
     if (tocsin) void end(0);
+    else process.exit(130);
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
@@ -294,8 +303,8 @@ export async function runService(mode: Mode): Promise<never> {
       );
     }
     const started = Date.now();
+    if (mode === 'demo') say(`啟動中 starting: ${config.publicUrl}`);
     tocsin = await startTocsin(config, { mode, log, onFatal: () => void end(1) });
-    if (asked !== undefined) return await end(0);
     log.info({ url: tocsin.url, mode, ms: Date.now() - started }, 'ready');
     if (tocsin.url)
       say(`警鐘已就緒：${tocsin.config.publicUrl}`, `Tocsin is ready: ${tocsin.config.publicUrl}`);
