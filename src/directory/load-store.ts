@@ -112,12 +112,21 @@ export async function upsert(tx: Tx, table: PlannedTable, rows: readonly Row[]):
     .filter((column) => column !== KEYS[table])
     .map((column) => `${pg.escapeIdentifier(column)} = excluded.${pg.escapeIdentifier(column)}`)
     .join(', ');
-  await tx.prepared(
-    `directory-upsert-${table}`,
-    `insert into ${table} (${list}) select ${list} from jsonb_populate_recordset(null::${table}, $1::jsonb)
-     on conflict (${KEYS[table]}) do update set ${set}`,
-    [JSON.stringify(rows)],
-  );
+  // Bodies and groups name one another, so they must arrive together.
+  const size = table === 'organisations' || table === 'groups' ? rows.length : undefined;
+  for (const part of inParts(rows, size)) {
+    await tx.prepared(
+      `directory-upsert-${table}`,
+      `insert into ${table} (${list}) select ${list} from jsonb_populate_recordset(null::${table}, $1::jsonb)
+       on conflict (${KEYS[table]}) do update set ${set}`,
+      [JSON.stringify(part)],
+    );
+  }
+}
+
+/** So many rows at a time that no statement runs for long, however large the load. */
+function* inParts<T>(rows: readonly T[], size = 10_000): Generator<readonly T[]> {
+  for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size);
 }
 
 /** Gives rows of one table their new readers; rows that have them already are left alone. */
@@ -126,16 +135,17 @@ export async function writeSeenBy(
   table: 'person_details' | 'systems' | 'posts',
   readers: readonly { readonly id: string; readonly seen_by: readonly string[] }[],
 ): Promise<void> {
-  if (readers.length === 0) return;
   // A body's systems all have its readers.
   const column = { person_details: 'person_id', systems: 'organisation_id', posts: 'id' }[table];
-  await tx.prepared(
-    `directory-seen-by-${table}`,
-    `update ${table} t set seen_by = x.seen_by
-     from jsonb_to_recordset($1::jsonb) as x (id uuid, seen_by text[])
-     where t.${column} = x.id and t.seen_by is distinct from x.seen_by`,
-    [JSON.stringify(readers)],
-  );
+  for (const part of inParts(readers)) {
+    await tx.prepared(
+      `directory-seen-by-${table}`,
+      `update ${table} t set seen_by = x.seen_by
+       from jsonb_to_recordset($1::jsonb) as x (id uuid, seen_by text[])
+       where t.${column} = x.id and t.seen_by is distinct from x.seen_by`,
+      [JSON.stringify(part)],
+    );
+  }
 }
 
 /** One entry for the record; `data` carries ids and names of fields, never what is personal. */
@@ -149,7 +159,10 @@ export interface NewFact {
 
 /** Appends facts, each after the last of its own stream, by the transaction's person and time. */
 export async function appendFacts(tx: Tx, facts: readonly NewFact[], postId: string | null): Promise<void> {
-  if (facts.length === 0) return;
+  for (const part of inParts(facts)) await appendPart(tx, part, postId);
+}
+
+async function appendPart(tx: Tx, facts: readonly NewFact[], postId: string | null): Promise<void> {
   await tx.prepared(
     'directory-facts',
     `insert into facts (stream, stream_id, seq, kind, data, person_id, post_id, at, compartment)

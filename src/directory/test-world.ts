@@ -67,7 +67,7 @@ export const nation: DirectoryRows = {
       sectors: ['defence'],
       phone: '02-0000-9999',
     },
-  ],
+  ].map((one) => ({ validFrom: '2001-01-01', ...one })) as DirectoryRows['organisations'] & object,
   persons: [
     ['officer', 'dgbas-edpc', '林值勤', 'Officer Lin'],
     ['admin', 'dgbas-edpc', '傅管理', 'Administrator Fu'],
