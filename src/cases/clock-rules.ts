@@ -8,6 +8,7 @@ import {
   type ClockDefinition,
   clockAfterRegrade,
   clockDue,
+  clockMetBy,
   type MatchContext,
   matchesCondition,
   type Pack,
@@ -62,6 +63,8 @@ function momentOf(fact: CaseFact): Date {
 }
 
 function starts(definition: ClockDefinition, fact: CaseFact, state: CaseState): Date | null {
+  // A threshold said once more in the same crossing starts nothing a second time (H7).
+  if (fact.kind === 'threshold-reached' && fact.data.again) return null;
   if (definition.start === 'aware' || definition.start === 'occurred') {
     if (fact.kind !== 'filed' || fact.data.ordinal !== 1) return null;
     const at = definition.start === 'aware' ? state.awareAt : state.occurredAt;
@@ -70,11 +73,9 @@ function starts(definition: ClockDefinition, fact: CaseFact, state: CaseState): 
   return definition.start === fact.kind ? momentOf(fact) : null;
 }
 
-function satisfies(definition: ClockDefinition, fact: CaseFact): boolean {
-  if (!definition.satisfiedBy.includes(fact.kind as ClockDefinition['satisfiedBy'][number])) return false;
-  if (fact.kind === 'acknowledged' && definition.byCapacity)
-    return fact.data.capacities.includes(definition.byCapacity);
-  return true;
+function satisfies(definition: ClockDefinition, fact: CaseFact, context: MatchContext): boolean {
+  const capacities = fact.kind === 'acknowledged' ? { capacities: fact.data.capacities } : {};
+  return clockMetBy(definition, { kind: fact.kind, ...capacities }, context);
 }
 
 /** All clocks of the case after the fact. New ones get ids from `newId`; untouched ones are the same objects. */
@@ -116,7 +117,7 @@ export function clocksAfter(
   }
   result = result.map((clock) => {
     const definition = pack.clocks.find((one) => one.id === clock.definition);
-    return definition ? settle(clock, definition, fact, before, state, pack) : clock;
+    return definition ? settle(clock, definition, fact, before, state, context, pack) : clock;
   });
   return result;
 }
@@ -127,6 +128,7 @@ function settle(
   fact: CaseFact,
   before: CaseState | null,
   state: CaseState,
+  context: MatchContext,
   pack: Pack,
 ): ClockRow {
   if (fact.kind === 'awareness-corrected' && definition.start === 'aware' && clock.state !== 'voided') {
@@ -136,7 +138,8 @@ function settle(
     return withNext({ ...moved(clock, due, definition, state, fact.at), startAt });
   }
   if (clock.state !== 'running') return clock;
-  if (satisfies(definition, fact)) return withNext({ ...clock, state: 'met', metAt: momentOf(fact) });
+  if (satisfies(definition, fact, context))
+    return withNext({ ...clock, state: 'met', metAt: momentOf(fact) });
   if (definition.voidedBy.includes(fact.kind as ClockDefinition['voidedBy'][number]) || !state.open) {
     return withNext({ ...clock, state: 'voided' });
   }
@@ -164,6 +167,8 @@ function moved(
     ...clock,
     dueAt: due,
     warnAt: warnTime(definition, due),
+    // What had run out under the old due time runs again until the new one (H6); each due time fires once (INV-4).
+    ...(due > at ? { overdueAt: null, warnedAt: null } : {}),
     history: [
       ...clock.history,
       { dueAt: clock.dueAt.toISOString(), level: under.level, at: at.toISOString() },

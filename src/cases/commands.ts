@@ -9,7 +9,7 @@ import type { AppContext } from '../platform/context.ts';
 import { refuse, refuseFields } from '../platform/errors.ts';
 import { read, type Tx, write } from '../platform/transaction.ts';
 import { applyFacts, type Before, type Doer } from './consequences.ts';
-import { contentProblems } from './content-rules.ts';
+import { contentProblems, SKEW } from './content-rules.ts';
 import type {
   actAnswer,
   CaseAct,
@@ -24,7 +24,7 @@ import { addReport, type FilingInput, type OpeningInput, openCase } from './fili
 import { byPost, type Recipient, type World } from './recipients.ts';
 import { PERSONAL_FIELDS } from './report-content.ts';
 import { type ActInput, choosePost, decide, reachUnconfirmed } from './rules.ts';
-import { answerRow, claimNumber, factsOf, findCase } from './store.ts';
+import { answerRow, claimNumber, factsOf, findAnswer, findCase, lockCase } from './store.ts';
 import { hashOf, knownByActing, once, openForWriting, partyOf, store, worldFor } from './write.ts';
 
 type ActAnswer = z.infer<typeof actAnswer>;
@@ -122,8 +122,14 @@ function checkContent(world: World, request: FileReport): void {
     ...problem,
     path: `content.${problem.path}`,
   }));
-  if (request.toldAt !== null && Date.parse(request.toldAt) > world.now.getTime() + 120_000) {
+  if (request.toldAt !== null && Date.parse(request.toldAt) > world.now.getTime() + SKEW) {
     problems.push({ path: 'toldAt', code: 'in-the-future' });
+  }
+  // An earlier time on what one keys in oneself is a claim: it needs its reason, and both times are kept (H45).
+  const isOperator = world.pack.channels.find((channel) => channel.id === request.channel)?.operator ?? false;
+  const isBackdated = request.toldAt !== null && Date.parse(request.toldAt) < world.now.getTime() - SKEW;
+  if (isBackdated && !isOperator && request.lateReason.trim() === '') {
+    problems.push({ path: 'lateReason', code: 'required' });
   }
   if (problems.length > 0) refuseFields(...problems);
 }
@@ -320,7 +326,8 @@ async function adoptAttachments(
   if (ids.length === 0) return;
   const adopted = await tx.prepared<{ id: string }>(
     'attachments-adopt',
-    `update attachments set case_id = $1::uuid, report_id = $2::uuid
+    // One that an earlier report already holds stays with it.
+    `update attachments set case_id = $1::uuid, report_id = coalesce(report_id, $2::uuid)
       where id = any ($3::uuid[]) and (case_id is null and person_id = $4::uuid or case_id = $1::uuid) returning id`,
     [caseId, reportId, ids, tx.actor.personId],
   );
@@ -461,39 +468,63 @@ export async function act(
   command: CaseAct,
   key?: string,
 ): Promise<ActAnswer> {
-  const person = requirePerson(actor);
+  requirePerson(actor);
   const requestHash = hashOf({ caseId, command });
-  return write(ctx.database, actor, ctx.clock, (tx) =>
-    once(tx, key, requestHash, async () => {
-      // Two cases are always locked in the order of their ids, so that two merges cannot wait for each other.
-      const other =
-        command.act === 'merge'
-          ? command.intoCase
-          : command.act === 'unmerge'
-            ? (await findCase(tx, caseId))?.mergedInto?.id
-            : undefined;
-      if (other !== undefined && other < caseId) await openForWriting(ctx, tx, other);
-      const { state, before, world } = await openForWriting(ctx, tx, caseId);
-      const post = choosePost(command.act, postsHeld(actor, world), state, world, command.as);
-      if (await isStale(tx, state, command.revision)) await refuseStale(tx, state, command.revision, world);
-      const messageId = uuid();
-      const input = await inputOf(tx, command, messageId);
-      const doer: Doer = { person, post: post.id };
-      const decided = decide(state, command, { personId: person, post }, world, input);
-      const drafts = [...knownByActing(before, doer, tx.now), ...decided];
-      if (drafts.length === 0) return answerOf(command.act, state, [], world);
-      const message = decided.find((fact) => fact.kind === 'message-sent' || fact.kind === 'asked-back');
-      const effects = await store(ctx, tx, before, drafts, doer, world, {
-        ...(message && input.text !== undefined
-          ? { messages: [messageRow(tx, caseId, messageId, message, input.text, doer)] }
-          : {}),
-      });
-      await otherSide(ctx, tx, decided, state, doer);
-      const answer = answerOf(command.act, effects.state, effects.notices, world);
-      if (key !== undefined) await tx.insert(answerRow(tx, key, requestHash, answer));
-      return answer;
-    }),
-  );
+  const run = () =>
+    write(ctx.database, actor, ctx.clock, (tx) =>
+      once(tx, key, requestHash, () => actIn(ctx, tx, actor, caseId, command, key, requestHash)),
+    );
+  try {
+    return await run();
+  } catch (error) {
+    // The same click twice at the same instant: the other one did it, and its answer is ours.
+    if (key === undefined || !(await hasAnswer(ctx, actor, key))) throw error;
+    return run();
+  }
+}
+
+function hasAnswer(ctx: AppContext, actor: Actor, key: string): Promise<boolean> {
+  return read(ctx.database, actor, ctx.clock, async (tx) => (await findAnswer(tx, key)) !== undefined);
+}
+
+async function actIn(
+  ctx: AppContext,
+  tx: Tx,
+  actor: Actor,
+  caseId: string,
+  command: CaseAct,
+  key: string | undefined,
+  requestHash: string,
+): Promise<ActAnswer> {
+  const person = requirePerson(actor);
+  // Two cases are always locked in the order of their ids, so that two merges cannot wait for each other.
+  const other =
+    command.act === 'merge'
+      ? command.intoCase
+      : command.act === 'unmerge'
+        ? (await findCase(tx, caseId))?.mergedInto?.id
+        : undefined;
+  if (other !== undefined && other < caseId) await lockCase(tx, other);
+  const { state, before, world } = await openForWriting(ctx, tx, caseId);
+  if (other !== undefined && other > caseId) await lockCase(tx, other);
+  const post = choosePost(command.act, postsHeld(actor, world), state, world, command.as);
+  if (await isStale(tx, state, command.revision)) await refuseStale(tx, state, command.revision, world);
+  const messageId = uuid();
+  const input = await inputOf(tx, command, messageId);
+  const doer: Doer = { person, post: post.id };
+  const decided = decide(state, command, { personId: person, post }, world, input);
+  const drafts = [...knownByActing(before, doer, tx.now), ...decided];
+  if (drafts.length === 0) return answerOf(command.act, state, [], world);
+  const message = decided.find((fact) => fact.kind === 'message-sent' || fact.kind === 'asked-back');
+  const effects = await store(ctx, tx, before, drafts, doer, world, {
+    ...(message && input.text !== undefined
+      ? { messages: [messageRow(tx, caseId, messageId, message, input.text, doer)] }
+      : {}),
+  });
+  await otherSide(ctx, tx, decided, state, doer);
+  const answer = answerOf(command.act, effects.state, effects.notices, world);
+  if (key !== undefined) await tx.insert(answerRow(tx, key, requestHash, answer));
+  return answer;
 }
 
 function messageRow(tx: Tx, caseId: string, id: string, fact: NewFact, body: string, doer: Doer): object {
@@ -613,7 +644,7 @@ export async function recordTelephone(
     const notice = await noticeFor(tx, noticeId);
     const { state, world } = await openForWriting(ctx, tx, notice.case_id);
     const post = choosePost('record-acknowledgement', postsHeld(actor, world), state, world, undefined);
-    if (Date.parse(said.at) > tx.now.getTime() + 120_000) refuseFields({ path: 'at', code: 'in-the-future' });
+    if (Date.parse(said.at) > tx.now.getTime() + SKEW) refuseFields({ path: 'at', code: 'in-the-future' });
     const holders = world.directory.holders(notice.post_id, tx.now).map((holder) => holder.personId);
     if (said.personId !== null && !holders.includes(said.personId))
       refuseFields({ path: 'personId', code: 'bad-choice' });

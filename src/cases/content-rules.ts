@@ -10,7 +10,7 @@ import type { FieldRefusal } from '../platform/errors.ts';
 import type { ReportContent } from './report-content.ts';
 
 /** Clocks of client and server may differ by this much before a time counts as the future, in ms. */
-const SKEW = 2 * 60_000;
+export const SKEW = 2 * 60_000;
 /** 民國元年: earlier dates cannot be written in the era the forms use (H21). */
 const FIRST_ROC_DAY = Date.UTC(1911, 11, 31, 16);
 

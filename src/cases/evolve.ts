@@ -43,7 +43,10 @@ export interface CaseState {
   readonly pack: string;
   readonly routing: Routing;
   readonly state: string;
+  /** Where `previous` of the pack leads: the state before the last ask-back, merge or final act. */
   readonly previousState: string | null;
+  /** The states that led here, without the detours already come back from; its last one is `previousState`. */
+  readonly trail: readonly string[];
   readonly open: boolean;
   readonly suspected: boolean;
   readonly level: string;
@@ -114,6 +117,7 @@ function open(id: string, fact: CaseFact & { kind: 'opened' }): CaseState {
     routing: data.routing,
     state: data.state ?? 'reported',
     previousState: null,
+    trail: [],
     open: true,
     suspected: data.suspected,
     level: '',
@@ -151,7 +155,8 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
       return {
         reports: data.ordinal,
         suspected: data.suspected,
-        ...(state.level === '' ? { level: data.level, proposedLevel: data.level } : {}),
+        // The level of an anomaly is what was last thought of it; it is proposed when it becomes an incident (S4.7).
+        ...(state.level === '' || data.suspected ? { level: data.level, proposedLevel: data.level } : {}),
         summary: data.summary || state.summary,
         occurredAt: data.occurredAt ?? state.occurredAt,
         awareAt: state.awareAt ?? data.awareAt,
@@ -263,9 +268,13 @@ function withState(state: CaseState, fact: CaseFact): CaseState {
   const { state: to, open: isOpen } = fact.data;
   if (to === undefined || to === state.state) return state;
   const nowOpen = isOpen ?? state.open;
+  // Going back ends the detour: a case merged while it waited for details still knows where it was before them.
+  const isBack = to === state.previousState;
+  const trail = isBack ? state.trail.slice(0, -1) : [...state.trail, state.state];
   return {
     ...state,
-    previousState: state.state,
+    previousState: trail.at(-1) ?? null,
+    trail,
     state: to,
     open: nowOpen,
     closedAt: nowOpen ? null : (state.closedAt ?? fact.at.toISOString()),

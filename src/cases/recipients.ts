@@ -51,11 +51,16 @@ function officers(world: World, group: string): SnapshotPost[] {
   return groupPosts(world, group, ['subgroup-officer', 'duty-officer']);
 }
 
-/** The post that answers for a body: its contact post, or the nearest one above it. Nothing is un-routable (DEC-10). */
+/**
+ * The post that answers for a body: its contact post, else the officer of a subgroup it convenes, else the nearest such
+ * post above it. Nothing is un-routable (DEC-10).
+ */
 function bodyPosts(world: World, organisationId: string): SnapshotPost[] {
   for (const id of [organisationId, ...world.directory.superiors(organisationId).map((body) => body.id)]) {
-    const contact = world.directory.postsOf(id).find((post) => post.role === 'contact');
-    if (contact) return [contact];
+    const posts = world.directory.postsOf(id);
+    const found =
+      posts.find((post) => post.role === 'contact') ?? posts.find((post) => post.role === 'subgroup-officer');
+    if (found) return [found];
   }
   return [];
 }

@@ -215,7 +215,9 @@ export function decide(
     case 'confirm-level':
     case 'change-level': {
       const level = requireLevel(pack, command.level, 'level');
-      if (command.act === 'confirm-level' && state.levelStatus === 'confirmed' && level === state.level) {
+      // A level in force may be confirmed once more against a newer proposal: the desk keeps it.
+      const isSettled = state.levelStatus === 'confirmed' && state.proposedLevel === state.level;
+      if (command.act === 'confirm-level' && isSettled && level === state.level) {
         refuse('level-same', { params: { level } });
       }
       // Confirming another level than the reporter's is a change and needs its reason (SI.2).
@@ -284,6 +286,7 @@ export function decide(
       ];
     case 'report-convenor-told':
       if (new Date(command.at) > world.now) refuseFields({ path: 'at', code: 'in-the-future' });
+      if (!Object.values(state.thresholds).some((one) => one.count > 0)) refuse('conflict');
       return [{ kind: 'convenor-told', data: { at: command.at, how: command.how, reason, ...to } }];
   }
 }

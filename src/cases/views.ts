@@ -255,6 +255,7 @@ export async function caseView(ctx: AppContext, actor: Actor, id: string): Promi
       return { id: bodyId, name: { zh: body?.nameZh ?? '', en: body?.nameEn ?? '' } };
     };
     const graded = state.gradedAt;
+    const reports = await reportsOf(tx, id, directory);
     return {
       case: caseRowView(row, directory, tx.now),
       aliases: state.absorbed.map((one) => one.number),
@@ -270,7 +271,8 @@ export async function caseView(ctx: AppContext, actor: Actor, id: string): Promi
       crossings: Object.values(state.thresholds).reduce((sum, one) => sum + one.count, 0),
       withdrawalRequested: state.withdrawalRequested,
       measures: {
-        awareToFiled: minutes(state.awareAt, state.openedAt),
+        // A report told by telephone counts from when it was told (SI.13).
+        awareToFiled: minutes(state.awareAt, reports[0]?.toldAt ?? state.openedAt),
         filedToRegistered: minutes(state.openedAt, state.registeredAt),
         filedToGraded: minutes(state.openedAt, graded),
         filedToRecovered: minutes(state.openedAt, state.recoveredAt),
@@ -279,7 +281,7 @@ export async function caseView(ctx: AppContext, actor: Actor, id: string): Promi
       clocks: (await clocksOf(tx, id)).map((clock) => clockView(clock, shown)),
       knows: notices.map((notice) => knowsRow(notice, isDesk, shown)),
       facts: facts.map((fact) => factView(fact, shown)),
-      reports: await reportsOf(tx, id, directory),
+      reports,
       messages: await messagesOf(tx, id, directory),
       attachments: await attachmentsOf(tx, id),
       may,

@@ -91,10 +91,8 @@ function noticeData(
   fact: { clock?: string },
 ): Record<string, unknown> {
   const { pack, directory } = world;
-  const house = directory.groups.get(state.routing.desk)?.conveningBody ?? null;
-  const body = house === null ? undefined : directory.organisations.get(house);
   const compartment = pack.compartments.find((one) => one.id === state.compartment);
-  const phone = compartment ? (body?.phone ?? pack.desk.phone) : pack.desk.phone;
+  const phone = (compartment ?? pack.desk).phone;
   if (!notice.inside)
     return {
       level: state.level,
@@ -193,7 +191,6 @@ function deliveryRows(
 function stubOf(state: CaseState, world: World): Record<string, unknown> | null {
   const compartment = world.pack.compartments.find((one) => one.id === state.compartment);
   if (!compartment || compartment.stub.length === 0) return null;
-  const house = world.directory.groups.get(state.routing.desk)?.conveningBody ?? null;
   const shows = (what: 'number' | 'level' | 'state', value: string) =>
     compartment.stub.includes(what) ? value : null;
   return {
@@ -204,7 +201,7 @@ function stubOf(state: CaseState, world: World): Record<string, unknown> | null 
     state: shows('state', state.state),
     open: state.open,
     registered_at: state.registeredAt,
-    phone: (house === null ? undefined : world.directory.organisations.get(house)?.phone) ?? '',
+    phone: compartment.phone,
     seen_by: ['desk', 'system', `group:${compartment.group}`],
   };
 }
