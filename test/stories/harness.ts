@@ -15,13 +15,17 @@ import {
   fireDueClocks,
   recordTelephone,
 } from '../../src/cases/index.ts';
+import { listCases, queue } from '../../src/cases/lists.ts';
 import { deliverDue, noticesOfCase } from '../../src/delivery/index.ts';
+import { type DirectoryRows, loadDirectory } from '../../src/directory/index.ts';
 import { makeWorld, pack } from '../../src/directory/test-world.ts';
 import { keysFor } from '../../src/identity/index.ts';
 import { type Actor, SYSTEM } from '../../src/platform/actor.ts';
+import { isRefusal } from '../../src/platform/errors.ts';
 import { createMailTransport } from '../../src/platform/mail.ts';
-import { read } from '../../src/platform/transaction.ts';
+import { read, type Tx } from '../../src/platform/transaction.ts';
 import { startSmtpSink } from '../support/smtp-sink.ts';
+import { morePeople } from './nation.ts';
 
 /** An act without what the harness fills in itself. */
 export type Doing = CaseAct extends infer A
@@ -37,13 +41,28 @@ const DEFAULTS = {
   contactPhone: '02-0000-1234',
 } as const;
 
+/** What a refused promise was refused with, e.g. `forbidden-act`; fails the test when it was not refused. */
+export async function refusalOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    if (isRefusal(error)) {
+      const fields = error.fields.map((field) => `${field.path}:${field.code}`);
+      return [error.code, ...fields].join(' ');
+    }
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
 /** Opens a nation, a mail server and a clock that starts at the given moment. */
-export async function openStory(start: string) {
+export async function openStory(start: string, rows: DirectoryRows = morePeople) {
   const sink = await startSmtpSink();
   const world = await makeWorld({ startAt: new Date(start) });
   const ctx = { ...world.ctx, config: { ...world.ctx.config, smtpUrl: sink.url } };
   const transport = createMailTransport(ctx.config);
-  const day = start.slice(0, 10);
+  let day = start.slice(0, 10);
+  await world.asSystem((tx) => loadDirectory(ctx, tx, pack, rows));
 
   const person = async (code: string): Promise<Actor & { personId: string }> => {
     const directory = await world.snapshot();
@@ -70,6 +89,15 @@ export async function openStory(start: string) {
       world.clock.set(new Date(`${day}T${time}:00+08:00`));
       await story.settle();
     },
+    /** As `at`, on another day. */
+    async on(newDay: string, time: string) {
+      day = newDay;
+      await story.at(time);
+    },
+    /** Changes the directory or the mechanism, as an administrator would. */
+    change<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+      return world.asSystem(work);
+    },
     /** Clocks that are due fire, notices that wait are delivered. */
     async settle() {
       await fireDueClocks(ctx);
@@ -95,6 +123,29 @@ export async function openStory(start: string) {
         tx.db.selectFrom('cases').select('revision').where('id', '=', caseId).executeTakeFirst(),
       );
       return act(ctx, await person(code), caseId, { revision: state?.revision ?? 1, ...doing } as CaseAct);
+    },
+    /** What the act is refused with. */
+    refuses(code: string, caseId: string, doing: Doing): Promise<string> {
+      return refusalOf(story.does(code, caseId, doing));
+    },
+    async list(code: string, query: Partial<Parameters<typeof listCases>[2]> = {}) {
+      return listCases(ctx, await person(code), { order: 'newest', limit: 100, ...query });
+    },
+    async queue(code: string) {
+      return queue(ctx, await person(code));
+    },
+    /** Every notice of the case as stored, with the code of the post it went to. */
+    async notices(caseId: string) {
+      const directory = await world.snapshot();
+      const notices = await read(ctx.database, SYSTEM, ctx.clock, (tx) => noticesOfCase(tx, [caseId]));
+      return notices.map((notice) => ({ ...notice, post: directory.posts.get(notice.postId)?.code ?? '?' }));
+    },
+    /** Codes of the posts told by a route, sorted; a post told twice stands twice. */
+    async told(caseId: string, route: string): Promise<string[]> {
+      return (await story.notices(caseId))
+        .filter((notice) => notice.route === route)
+        .map((notice) => notice.post)
+        .sort();
     },
     async sees(code: string, caseId: string) {
       return caseView(ctx, await person(code), caseId);
