@@ -3,7 +3,9 @@ import { hostname } from 'node:os';
 import { caseRoutes, createHub, loadReport, startClockWorker } from './cases/index.ts';
 import { countWaiting, deliveryRoutes, startDeliveryWorker } from './delivery/index.ts';
 import { demoRoutes } from './demo/index.ts';
-import { ensureSetupLink, identityRoutes, signedIn } from './identity/index.ts';
+import { directoryRoutes } from './directory/index.ts';
+import { actorOf, ensureSetupLink, identityRoutes, signedIn } from './identity/index.ts';
+import { startSealer } from './ledger/index.ts';
 import type { App, CreateApp, Worker } from './main.ts';
 import { activePack, mechanismRoutes } from './mechanism/index.ts';
 import { paperRoutes } from './paper/index.ts';
@@ -38,6 +40,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
           ),
       }),
       mechanismRoutes(ctx, signedIn(ctx)),
+      directoryRoutes(ctx, { admit: signedIn(ctx), actorOf }),
       deliveryRoutes(ctx),
       caseRoutes(ctx, hub),
       ...(ctx.demonstration ? [demoRoutes(ctx)] : []),
@@ -50,6 +53,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
     ],
     workers: [
       worker('clocks', () => startClockWorker(ctx)),
+      worker('ledger', () => startSealer(ctx)),
       worker('deliveries', () =>
         startDeliveryWorker(ctx, { transport, workerId: `${hostname()}-${process.pid}` }),
       ),

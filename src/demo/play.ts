@@ -14,7 +14,7 @@ import {
   reportContent,
 } from '../cases/index.ts';
 import { deliverDue, noticesOfCase } from '../delivery/index.ts';
-import { type DirectorySnapshot, directorySnapshot } from '../directory/index.ts';
+import { directorySnapshot } from '../directory/index.ts';
 import { keysFor } from '../identity/index.ts';
 import type { Pack } from '../mechanism/index.ts';
 import { type Actor, SYSTEM } from '../platform/actor.ts';
@@ -46,10 +46,14 @@ function lookUp(map: ReadonlyMap<string, string>, code: string): string {
 /** A story's payload as the form has it, with the reporter's own numbers. */
 function contentOf(
   report: ReportPayload,
+  at: Date,
   reporter: { name: string; phone: string; fax: string; email: string },
 ): FileReport['content'] {
+  // Whoever is told only later is not yet told in this report.
   const told = (flag: ReportPayload['flags']['life']) =>
-    flag === null ? null : { toldWhom: flag.toldWhom, toldAt: flag.toldAt.toISOString() };
+    flag === null
+      ? null
+      : { toldWhom: flag.toldWhom, toldAt: flag.toldAt <= at ? flag.toldAt.toISOString() : null };
   return reportContent.parse({
     contactName: reporter.name,
     contactPhone: reporter.phone,
@@ -158,11 +162,11 @@ export async function playStories(
     .sort((a, b) => a.step.at.getTime() - b.step.at.getTime());
   const cases = new Map<string, string>();
   const refused: string[] = [];
-  let directory: DirectorySnapshot | undefined;
+  // Nobody changes the directory while stories are played.
+  const directory = await read(ctx.database, SYSTEM, clock, (tx) => directorySnapshot(ctx, tx));
 
-  const actor = async (personCode: string): Promise<Actor & { personId: string }> => {
+  const actor = (personCode: string): Actor & { personId: string } => {
     const personId = lookUp(ids.persons, personCode);
-    directory = await read(ctx.database, SYSTEM, clock, (tx) => directorySnapshot(ctx, tx));
     return { personId, keys: keysFor(directory, pack, personId, clock.now()) };
   };
   const revisionOf = (caseId: string) =>
@@ -177,8 +181,8 @@ export async function playStories(
 
   const fileStep = async ({ story, step }: Cue): Promise<void> => {
     if (step.act !== 'file-initial' && step.act !== 'file-follow-up' && step.act !== 'file-recovery') return;
-    const by = await actor(step.by);
-    const reporter = directory?.persons.get(lookUp(ids.persons, story.filedBy));
+    const by = actor(step.by);
+    const reporter = directory.persons.get(lookUp(ids.persons, story.filedBy));
     const answer = await file(
       ctx,
       by,
@@ -191,7 +195,7 @@ export async function playStories(
         suspected: step.report.suspected ?? false,
         lateReason: step.report.lateReason ?? '',
         mode: 'live',
-        content: contentOf(step.report, {
+        content: contentOf(step.report, step.at, {
           name: reporter?.nameZh ?? '',
           phone: reporter?.phone ?? '',
           fax: reporter?.fax ?? '',
@@ -206,7 +210,7 @@ export async function playStories(
   const confirmStep = async ({ story, step }: Cue): Promise<void> => {
     if (step.act !== 'acknowledge-all' && step.act !== 'acknowledge') return;
     const caseId = lookUp(cases, story.key);
-    const by = await actor(step.by);
+    const by = actor(step.by);
     const open = (await read(ctx.database, SYSTEM, clock, (tx) => noticesOfCase(tx, [caseId]))).filter(
       (notice) => notice.expects !== 'none' && notice.acknowledgedAt === null && notice.closedAt === null,
     );
@@ -232,7 +236,7 @@ export async function playStories(
     const caseId = cases.get(cue.story.key);
     if (caseId === undefined) return;
     const command = actOf(cue.step, ids, cases, await revisionOf(caseId), lookUp(ids.posts, cue.step.post));
-    if (command) await act(ctx, await actor(cue.step.by), caseId, command);
+    if (command) await act(ctx, actor(cue.step.by), caseId, command);
   };
 
   for (const [index, cue] of cues.entries()) {

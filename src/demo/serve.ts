@@ -12,10 +12,11 @@ export const prepareDemonstration: PrepareDemonstration = async (config, log) =>
       relay?.attach(context);
       const started = Date.now();
       const played = await loadNation(context, ownerUrl, (done, of) => {
-        log.info({ done, of }, 'filing the demonstration nation');
+        log.info({}, `filing the demonstration nation: ${Math.round((100 * done) / of)} %`);
       });
       if (!played) return;
-      for (const refusal of played.refused) log.warn({ refusal }, 'a step of the demonstration was refused');
+      for (const refusal of played.refused)
+        log.warn({}, `a step of the demonstration was refused: ${refusal}`);
       log.info(
         { cases: played.cases, steps: played.steps, ms: Date.now() - started },
         'the demonstration nation is filed',

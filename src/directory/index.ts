@@ -26,6 +26,7 @@ export {
   detailsSeenBy,
   existsOn,
   isCentrePost,
+  mayActFor,
   mayAdminister,
   type Reach,
   type ReachedBy,
