@@ -49,6 +49,7 @@ export const common = {
     left: (span: string): string => `${span} left`,
     late: (span: string): string => `${span} overdue`,
     lateShort: (span: string): string => `${span} late`,
+    lateNow: 'just overdue',
     due: 'Due',
     estimated: 'approx.',
     estimatedLong: 'the time is an estimate',

@@ -29,6 +29,8 @@ export const desk = {
     late: 'Not confirmed in time',
     nobody: 'Nobody holds this post',
   },
+  callsMore: (n: number): string => `Show ${n} more`,
+  callsLess: 'Show fewer',
   record: 'Record confirmation',
   empty: 'Nothing waits for you',
   emptyHelp: 'New reports appear here at once. You can also enter reports told by telephone or fax.',

@@ -48,6 +48,7 @@ export const common = {
     left: (span: string): string => `尚餘 ${span}`,
     late: (span: string): string => `逾時 ${span}`,
     lateShort: (span: string): string => `逾 ${span}`,
+    lateNow: '剛逾時',
     due: '期限',
     estimated: '約',
     estimatedLong: '時間為估計',

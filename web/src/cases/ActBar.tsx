@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { CaseView, MayDo } from '../../../src/cases/contract.ts';
 import type { Act } from '../../../src/mechanism/vocabulary.ts';
+import { sessionQuery } from '../api/queries.ts';
 import { Button } from '../ui/Button.tsx';
 import { useKeys } from '../ui/keys.tsx';
 import { useText } from '../ui/lang.tsx';
@@ -61,16 +63,21 @@ interface ActBarProps {
 export function ActBar({ view, keys = true }: ActBarProps) {
   const t = useText(caseText);
   const [open, setOpen] = useState<DialogAct | null>(null);
+  const { data: session } = useQuery(sessionQuery);
+  const mine = view.case.takenBy !== null && view.case.takenBy.id === session?.person.id;
   const may = new Map(
     view.may
       .filter((one) => !ELSEWHERE.has(one.act))
       // Who has the case need not take it again.
-      .filter((one) => one.act !== 'take' || view.case.takenBy === null || view.may.length > 0)
+      .filter((one) => one.act !== 'take' || !mine)
       .map((one) => [one.act, one]),
   );
-  const lead = LEADING.find((act) => may.has(act) && !(act === 'take' && view.case.takenBy !== null));
+  /** Reports on behalf of another body are the exception; they stand under "more". */
+  const onBehalf = (act: Act): boolean => act.startsWith('file-') && may.get(act)?.relation !== 'own';
+  const lead = LEADING.find((act) => may.has(act) && !onBehalf(act));
   const shown = [lead, ...SHOWN].filter(
-    (act, at, all): act is Act => act !== undefined && may.has(act) && all.indexOf(act) === at,
+    (act, at, all): act is Act =>
+      act !== undefined && may.has(act) && !onBehalf(act) && all.indexOf(act) === at,
   );
   const right = may.get('release') && lead !== 'release' ? (['release'] as const) : [];
   const rest = [...may.keys()].filter((act) => !shown.includes(act) && act !== 'release');

@@ -105,8 +105,19 @@ export function TimeStrip({ view }: { view: CaseView }) {
   const minutes = (n: number): string => span(n * 60_000);
   return (
     <dl className="tiles">
-      <Tile label={t.times.occurred} below={row.open && row.occurredAt && <Elapsed since={row.occurredAt} />}>
-        {row.occurredAt ? <DateTime at={row.occurredAt} form="time" /> : t.times.unknown}
+      <Tile
+        label={t.times.occurred}
+        below={
+          row.occurredAt && (
+            <>
+              <DateTime at={row.occurredAt} form="day" />
+              {row.open && '　'}
+              {row.open && <Elapsed since={row.occurredAt} />}
+            </>
+          )
+        }
+      >
+        {row.occurredAt ? <DateTime at={row.occurredAt} form="clock" /> : t.times.unknown}
       </Tile>
       <Tile
         label={t.times.awareToFiled}
@@ -134,8 +145,8 @@ export function TimeStrip({ view }: { view: CaseView }) {
           <Countdown due={running.dueAt} />
         </Tile>
       ) : row.closedAt ? (
-        <Tile label={t.times.released}>
-          <DateTime at={row.closedAt} form="time" />
+        <Tile label={t.times.released} below={<DateTime at={row.closedAt} form="day" />}>
+          <DateTime at={row.closedAt} form="clock" />
         </Tile>
       ) : (
         <Tile label={t.times.recovered} below={measures.filedToRecovered === null && t.times.noClock}>

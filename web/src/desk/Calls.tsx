@@ -14,7 +14,7 @@ export function Calls({ rows }: { rows: readonly QueueRow[] }) {
   const [all, setAll] = useState(false);
   const calls = rows.flatMap((row) => row.calls.map((call) => ({ call, number: row.case.number })));
   if (calls.length === 0) return null;
-  const shown = all ? calls : calls.slice(0, 3);
+  const shown = all ? calls : calls.slice(0, 2);
   return (
     <section className="calls" aria-label={t.callNow}>
       <h2>
@@ -25,17 +25,15 @@ export function Calls({ rows }: { rows: readonly QueueRow[] }) {
           const phone = call.people[0]?.mobile || call.people[0]?.phone || call.organisationPhone;
           return (
             <li key={call.noticeId}>
-              <div>
-                <strong>{pick(call.party.organisationName)}</strong>
-                <span className="small muted">
-                  {number}　{t.callWhy[call.why]}
-                  {'　'}
-                  <Elapsed since={call.since} />
-                </span>
-              </div>
+              <strong>{pick(call.party.organisationName)}</strong>
               <a className="call-phone" href={`tel:${phone.replaceAll(/[^\d+]/g, '')}`}>
                 {phone}
               </a>
+              <span className="small muted">
+                {number}
+                {'　'}
+                {t.callWhy[call.why]} <Elapsed since={call.since} />
+              </span>
               <Button className="btn-small" onClick={() => setOpen(call)}>
                 {t.record}
               </Button>
@@ -43,9 +41,9 @@ export function Calls({ rows }: { rows: readonly QueueRow[] }) {
           );
         })}
       </ul>
-      {calls.length > 3 && (
+      {calls.length > 2 && (
         <Button kind="quiet" className="btn-small" aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? '－' : `＋ ${calls.length - 3}`}
+          {all ? t.callsLess : t.callsMore(calls.length - 2)}
         </Button>
       )}
       {open && <TelephoneDialog call={open} onClose={() => setOpen(null)} />}

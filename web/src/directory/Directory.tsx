@@ -78,7 +78,7 @@ function TreePanel({ q }: { q: string }) {
           )}
           <ul className="tree" aria-label={t.tree}>
             {list.data.items.map((row) => (
-              <Branch key={row.id} row={row} open={!q && list.data.items.length === 1} flat={q !== ''} />
+              <Branch key={row.id} row={row} open={!q && list.data.items.length <= 3} flat={q !== ''} />
             ))}
           </ul>
         </>

@@ -88,6 +88,48 @@ export function KnowMark({ state, label }: { state: KnowState; label?: string })
   );
 }
 
+/** One post and all it was told about the case: the notice that still waits leads, else the latest confirmation. */
+interface Knower {
+  row: KnowsRow;
+  state: KnowState;
+  capacities: readonly Capacity[];
+  notices: number;
+}
+
+/** What weighs most when one post has several notices. */
+const WEIGHT: readonly KnowState[] = [
+  'failed',
+  'overdue',
+  'sending',
+  'delivered',
+  'opened',
+  'confirmed',
+  'informed',
+  'withheld',
+];
+
+/** One line per post, however often it was told. */
+function knowers(rows: readonly KnowsRow[], now: number): Knower[] {
+  const byPost = new Map<string, Knower>();
+  for (const row of rows) {
+    const state = stateOf(row, now);
+    const known = byPost.get(row.party.postId);
+    if (!known) {
+      byPost.set(row.party.postId, { row, state, capacities: row.party.capacities, notices: 1 });
+      continue;
+    }
+    const heavier = WEIGHT.indexOf(state) - WEIGHT.indexOf(known.state);
+    const leads = heavier < 0 || (heavier === 0 && row.toldAt > known.row.toldAt);
+    byPost.set(row.party.postId, {
+      row: leads ? row : known.row,
+      state: leads ? state : known.state,
+      capacities: [...new Set([...known.capacities, ...row.party.capacities])],
+      notices: known.notices + 1,
+    });
+  }
+  return [...byPost.values()];
+}
+
 interface WhoKnowsProps {
   rows: readonly KnowsRow[];
   /** Names of the four groups of recipients, and of capacities. */
@@ -105,7 +147,8 @@ interface WhoKnowsProps {
 export function WhoKnows({ rows, groupName, capacityName, action, heading: Heading = 'h2' }: WhoKnowsProps) {
   const t = useText(commonText);
   const now = useNow();
-  const states = rows.map((row) => stateOf(row, now));
+  const all = knowers(rows, now);
+  const states = all.map((one) => one.state);
   const asked = states.filter((state) => ORDER.includes(state));
   const confirmed = asked.filter((state) => state === 'confirmed').length;
   const wrong = asked.filter((state) => state === 'overdue' || state === 'failed').length;
@@ -138,19 +181,16 @@ export function WhoKnows({ rows, groupName, capacityName, action, heading: Headi
             )}
           </div>
           {GROUPS.map((group) => {
-            const members = rows
-              .map((row, at) => ({ row, state: states[at] as KnowState }))
-              .filter(({ row }) => group.capacities.includes(row.party.capacities[0] ?? 'informed'));
+            const members = all.filter((one) => groupOf(one.capacities) === group.id);
             if (members.length === 0) return null;
             return (
               <div className="who-group" key={group.id}>
                 <h3>{groupName(group.id)}</h3>
                 <ul>
-                  {members.map(({ row, state }) => (
+                  {members.map((one) => (
                     <WhoRow
-                      key={row.noticeId}
-                      row={row}
-                      state={state}
+                      key={one.row.party.postId}
+                      knower={one}
                       capacityName={capacityName}
                       action={action}
                     />
@@ -165,14 +205,19 @@ export function WhoKnows({ rows, groupName, capacityName, action, heading: Headi
   );
 }
 
+/** A post told in several capacities stands under the first group that has one of them. */
+function groupOf(capacities: readonly Capacity[]): (typeof GROUPS)[number]['id'] {
+  return GROUPS.find((group) => group.capacities.some((one) => capacities.includes(one)))?.id ?? 'others';
+}
+
 interface WhoRowProps {
-  row: KnowsRow;
-  state: KnowState;
+  knower: Knower;
   capacityName: (capacity: Capacity) => string;
   action: ((row: KnowsRow) => ReactNode) | undefined;
 }
 
-function WhoRow({ row, state, capacityName, action }: WhoRowProps) {
+function WhoRow({ knower, capacityName, action }: WhoRowProps) {
+  const { row, state } = knower;
   const t = useText(commonText);
   const pick = usePick();
   const waiting = state === 'opened' || state === 'delivered' || state === 'sending' || state === 'overdue';

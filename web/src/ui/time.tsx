@@ -105,9 +105,11 @@ export function Countdown({ due, short = false }: { due: When; short?: boolean }
   const span = useSpan();
   const left = ms(due) - now;
   const text =
-    left <= 0
+    left <= -60_000
       ? (short ? when.lateShort : when.late)(span(left))
-      : when.left(left < 3600_000 ? clock(left) : span(left));
+      : left <= 0
+        ? when.lateNow
+        : when.left(left < 3600_000 ? clock(left) : span(left));
   return (
     <time className={left <= 0 ? 'countdown late' : 'countdown'} dateTime={new Date(ms(due)).toISOString()}>
       {text}
@@ -117,8 +119,8 @@ export function Countdown({ due, short = false }: { due: When; short?: boolean }
 
 interface DateTimeProps {
   at: When;
-  /** `full` 民國115年11月22日 09:42 · `short` 115/11/22 09:42 · `time` 09:42, with the day when it is another day */
-  form?: 'full' | 'short' | 'time';
+  /** `full` 民國115年11月22日 09:42 · `short` 115/11/22 09:42 · `time` 09:42, with the day when it is another day · `clock` 09:42 alone · `day` 115/11/22 */
+  form?: 'full' | 'short' | 'time' | 'clock' | 'day';
   /** Show the ISO form beside it, not only on hover. */
   iso?: boolean;
   estimated?: boolean;
@@ -134,12 +136,14 @@ export function DateTime({ at, form = 'full', iso = false, estimated = false }: 
   const civil = civilAt(instant, zone);
   const today = civilAt(new Date(now), zone);
   const sameDay = civil.day === today.day && civil.month === today.month && civil.year === today.year;
-  const text =
-    form === 'full'
-      ? formatRoc(civil, lang)
-      : form === 'time' && sameDay
-        ? formatTime(civil)
-        : formatRocShort(civil);
+  const short = formatRocShort(civil);
+  const text = {
+    full: formatRoc(civil, lang),
+    short,
+    time: sameDay ? formatTime(civil) : short,
+    clock: formatTime(civil),
+    day: short.slice(0, short.indexOf(' ')),
+  }[form];
   return (
     <time
       className="moment"
