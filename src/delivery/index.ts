@@ -10,8 +10,8 @@ export {
   findNotice,
   type NoticeRow,
   noticesOfCase,
-  noticeViews,
-} from './notices.ts';
+} from './notice-store.ts';
+export { noticeViews } from './notices.ts';
 export { deliveryRoutes } from './routes.ts';
 export { type NoticeStatus, noticeStatus, plainAddress } from './rules.ts';
 export { refreshFailedNotices } from './store.ts';

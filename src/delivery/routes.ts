@@ -7,7 +7,8 @@ import { type CursorScope, decodeCursor, encodeCursor } from '../platform/http/c
 import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
 import { read, write } from '../platform/transaction.ts';
 import { inboxQuery, inboxView, noticeView } from './contract.ts';
-import { countWaiting, findNotice, inboxRows, isWaiting, markOpened, noticeViews } from './notices.ts';
+import { countWaiting, findNotice, inboxRows, isWaiting, markOpened } from './notice-store.ts';
+import { noticeViews } from './notices.ts';
 
 const cursorKeys = z.tuple([z.union([z.literal(0), z.literal(1)]), z.iso.datetime(), z.uuid()]);
 

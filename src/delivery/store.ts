@@ -1,4 +1,4 @@
-/** The only SQL of this room about deliveries under way; see `notices.ts` for what readers are shown. */
+/** The only SQL of this room about deliveries under way; see `notice-store.ts` for what readers are shown. */
 import type { Tx } from '../platform/transaction.ts';
 import type { NoticeData } from './mail.ts';
 

@@ -3,7 +3,7 @@ import { until } from '../../test/support/wait.ts';
 import { SYSTEM } from '../platform/actor.ts';
 import { createMailTransport, type MailTransport } from '../platform/mail.ts';
 import { read, write } from '../platform/transaction.ts';
-import { noticesOfCase } from './notices.ts';
+import { noticesOfCase } from './notice-store.ts';
 import { claim, settle } from './store.ts';
 import { makeWorld, type World } from './test-world.ts';
 import { type DeliveryWorker, deliverDue, startDeliveryWorker } from './worker.ts';

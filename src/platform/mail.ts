@@ -127,8 +127,9 @@ function settle<T>(
       finish(Object.assign(new Error('Took too long'), { code: 'ETIMEDOUT' }));
       connection.close();
     }, deadline);
-    connection.on('error', onError);
-    connection.on('end', onEnd);
+    // Before any other listener: one that closes the connection would have its end told instead of the fault.
+    connection.prependListener('error', onError);
+    connection.prependListener('end', onEnd);
     run(finish);
   });
 }
@@ -206,19 +207,29 @@ class RelayPool {
   async send(mail: OutgoingMail): Promise<void> {
     const message = renderMail(mail);
     const envelope = { from: wireAddress(mail.from.address), to: [wireAddress(mail.to)] };
-    const line = this.#idle.pop() ?? (await this.#open());
-    clearTimeout(line.idleTimer);
-    line.mails += 1;
-    try {
-      await settle<unknown>(line.connection, 'message', this.#times.mail, (done) =>
-        line.connection.send(envelope, message, (error, info) => done(error, info)),
-      );
-    } catch (error) {
-      // Whatever state the session is in now, the next mail begins on a fresh one.
-      this.#drop(line);
-      throw error;
+    for (;;) {
+      const kept = this.#idle.pop();
+      const line = kept ?? (await this.#open());
+      const socket = line.connection._socket || undefined;
+      const read = socket?.bytesRead;
+      clearTimeout(line.idleTimer);
+      line.mails += 1;
+      try {
+        await settle<unknown>(line.connection, 'message', this.#times.mail, (done) =>
+          line.connection.send(envelope, message, (error, info) => done(error, info)),
+        );
+        this.#keep(line);
+        return;
+      } catch (error) {
+        // Whatever state the session is in now, the next mail begins on a fresh one.
+        this.#drop(line);
+        // A kept connection the server had ended meanwhile: not a byte was answered, so no mail was begun, and trying
+        // at once on another cannot send it twice.
+        const { code } = error as MailFault;
+        if (kept && socket && socket.bytesRead === read && code !== 'ETIMEDOUT') continue;
+        throw error;
+      }
     }
-    this.#keep(line);
   }
 
   /** Greets and leaves, as a check. */

@@ -1,0 +1,169 @@
+/** The only SQL of this room about notices and what became of them, as readers are shown them. */
+import { SYSTEM } from '../platform/actor.ts';
+import type { Tx } from '../platform/transaction.ts';
+import type { NoticeView } from './contract.ts';
+import type { NoticeData } from './mail.ts';
+import { type NoticeStatus, noticeStatus } from './rules.ts';
+
+/** A delivery as stored. */
+export interface DeliveryRow {
+  readonly id: string;
+  readonly channel: 'mail';
+  readonly personId: string | null;
+  readonly state: 'queued' | 'handed-over' | 'failed' | 'withheld';
+  /** When it reached this state; for a queued one, when it was made. */
+  readonly at: Date;
+  readonly attempts: number;
+  /** A code, see {@link sayReason}. */
+  readonly reason: string | null;
+}
+
+/** A notice as stored. */
+export interface NoticeRow {
+  readonly id: string;
+  readonly caseId: string;
+  readonly factSeq: number;
+  readonly route: string;
+  readonly postId: string;
+  readonly organisationId: string;
+  readonly capacities: NoticeView['capacities'];
+  readonly expects: NoticeView['expects'];
+  readonly template: string;
+  readonly urgent: boolean;
+  readonly rank: number;
+  readonly data: NoticeData;
+  readonly madeAt: Date;
+  readonly confirmBy: Date | null;
+  readonly acknowledgedAt: Date | null;
+  readonly acknowledgedBy: string | null;
+  readonly acknowledgedHow: 'app' | 'telephone' | 'act' | null;
+  readonly acknowledgedRecordedBy: string | null;
+  readonly openedAt: Date | null;
+  readonly openedBy: string | null;
+  readonly closedAt: Date | null;
+  readonly closedWhy: string | null;
+  readonly mode: 'live' | 'exercise';
+}
+
+/** A notice of a case with its deliveries and how it stands now: a raw line of "who knows". */
+export interface CaseNotice extends NoticeRow {
+  readonly deliveries: readonly DeliveryRow[];
+  readonly status: NoticeStatus;
+  readonly late: boolean;
+}
+
+const COLUMNS = `n.id, n.case_id as "caseId", n.fact_seq as "factSeq", n.route, n.post_id as "postId",
+  n.organisation_id as "organisationId", n.capacities, n.expects, n.template, n.urgent, n.rank, n.data,
+  n.made_at as "madeAt", n.confirm_by as "confirmBy", n.acknowledged_at as "acknowledgedAt",
+  n.acknowledged_by as "acknowledgedBy", n.acknowledged_how as "acknowledgedHow",
+  n.acknowledged_recorded_by as "acknowledgedRecordedBy", n.opened_at as "openedAt", n.opened_by as "openedBy",
+  n.closed_at as "closedAt", n.closed_why as "closedWhy", n.mode`;
+
+/** Every notice of these cases the actor may see, oldest first, with deliveries and status at the transaction's now. */
+export async function noticesOfCase(tx: Tx, caseIds: readonly string[]): Promise<CaseNotice[]> {
+  if (caseIds.length === 0) return [];
+  const notices = await tx.prepared<NoticeRow & Record<string, unknown>>(
+    'notices-of-cases',
+    `select ${COLUMNS} from notices n where n.case_id = any ($1::uuid[]) order by n.made_at, n.fact_seq, n.id`,
+    [caseIds],
+  );
+  const deliveries = await tx.prepared<DeliveryRow & { noticeId: string } & Record<string, unknown>>(
+    'deliveries-of-notices',
+    `select id, notice_id as "noticeId", channel, person_id as "personId", state,
+            coalesce(settled_at, made_at) as at, attempts, reason
+     from deliveries where notice_id = any ($1::uuid[]) order by made_at, id`,
+    [notices.map((notice) => notice.id)],
+  );
+  const byNotice = Map.groupBy(deliveries, (delivery) => delivery.noticeId);
+  return notices.map((notice) => {
+    const own = (byNotice.get(notice.id) ?? []).map(({ noticeId: _noticeId, ...delivery }) => delivery);
+    return { ...notice, deliveries: own, ...noticeStatus({ ...notice, deliveries: own }, tx.now) };
+  });
+}
+
+// ── the inbox ────────────────────────────────────────────────────────────────────────────────────────────────
+
+const WAITING = `(n.expects <> 'none' and n.acknowledged_at is null and n.closed_at is null)`;
+
+/** Where a page of the inbox begins: the sort keys of the last notice before it. */
+export type InboxKeys = readonly [waiting: 0 | 1, madeAt: string, id: string];
+
+/**
+ * Notices of these posts: what waits for a confirmation first, then the newest. `after` is the last row of the page
+ * before; one more than `limit` rows are given when there are more.
+ */
+export function inboxRows(
+  tx: Tx,
+  postIds: readonly string[],
+  filter: { readonly waiting: boolean | null; readonly after: InboxKeys | null; readonly limit: number },
+): Promise<NoticeRow[]> {
+  return tx.prepared<NoticeRow & Record<string, unknown>>(
+    'inbox',
+    `select ${COLUMNS} from notices n
+     where n.post_id = any ($1::uuid[])
+       and ($2::boolean is null or ${WAITING} = $2)
+       and ($3::int is null or (${WAITING}::int, n.made_at, n.id) < ($3::int, $4::timestamptz, $5::uuid))
+     order by ${WAITING}::int desc, n.made_at desc, n.id desc limit $6`,
+    [postIds, filter.waiting, ...(filter.after ?? [null, null, null]), filter.limit + 1],
+  );
+}
+
+/** True while a notice waits for somebody to confirm it. */
+export function isWaiting(notice: NoticeRow): boolean {
+  return notice.expects !== 'none' && notice.acknowledgedAt === null && notice.closedAt === null;
+}
+
+/** How many notices of these posts wait for a confirmation. */
+export async function countWaiting(tx: Tx, postIds: readonly string[]): Promise<number> {
+  const rows = await tx.prepared<{ waiting: number }>(
+    'inbox-waiting',
+    `select count(*)::int as waiting from notices n where n.post_id = any ($1::uuid[]) and ${WAITING}`,
+    [postIds],
+  );
+  return rows[0]?.waiting ?? 0;
+}
+
+/** One notice the actor may see, or null. */
+export async function findNotice(tx: Tx, id: string): Promise<NoticeRow | null> {
+  const rows = await tx.prepared<NoticeRow & Record<string, unknown>>(
+    'notice',
+    `select ${COLUMNS} from notices n where n.id = $1`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+/** Marks a notice as shown to a signed-in holder of its post; the first time counts. Returns whether it was the first. */
+export async function markOpened(tx: Tx, id: string, personId: string): Promise<boolean> {
+  const rows = await tx.prepared(
+    'notice-opened',
+    `update notices set opened_at = $2, opened_by = $3 where id = $1 and opened_at is null returning id`,
+    [id, tx.now, personId],
+  );
+  return rows.length > 0;
+}
+
+interface CaseGlimpse extends Record<string, unknown> {
+  readonly id: string;
+  readonly packHash: string;
+}
+
+/** Pack hashes of the cases; which of them the actor may open is asked under his own rights. */
+export async function glimpseCases(tx: Tx, caseIds: readonly string[]) {
+  const text = `select id, pack_hash as "packHash" from cases where id = any ($1::uuid[])`;
+  const open = await tx.prepared<CaseGlimpse>('notice-cases', text, [caseIds]);
+  const hashes = new Map(open.map((row) => [row.id, row.packHash]));
+  const visible = new Set(hashes.keys());
+  const missing = caseIds.filter((id) => !visible.has(id));
+  if (missing.length > 0) {
+    // Under which mechanism a content-free notice was worded is no secret; nothing else of the case is read. In the same
+    // transaction, because a second connection could be waited for for ever while all are held by such readers.
+    const see = (keys: readonly string[]) =>
+      tx.prepared('notice-see', `select set_config('tocsin.keys', $1, true)`, [keys.join(' ')]);
+    await see(SYSTEM.keys);
+    const rest = await tx.prepared<CaseGlimpse>('notice-cases', text, [missing]);
+    await see(tx.actor.keys);
+    for (const row of rest) hashes.set(row.id, row.packHash);
+  }
+  return { hashes, visible };
+}
