@@ -193,7 +193,7 @@ export function administrationRoutes(
       async (request, reply) => {
         const patch = request.body;
         await administer(ctx, actorOf(request), async (admin) => {
-          await admin.person(request.params.id);
+          admin.personHimself(request.params.id);
           return {
             rows: async (tx) => {
               const old = (await personAsInput(tx, request.params.id)) ?? refuse('not-found');

@@ -8,7 +8,7 @@ import { read, type Tx, write } from '../platform/transaction.ts';
 import { namingOwnFields } from './commands.ts';
 import { type LoadResult, loadDirectory } from './load.ts';
 import type { DirectoryRows } from './plan.ts';
-import { isCentrePost, mayAdminister, mayAppoint } from './rules.ts';
+import { isCentrePost, mayActFor, mayAdminister, mayAppoint } from './rules.ts';
 import type { SnapshotOrganisation, SnapshotPost } from './snapshot.ts';
 import { directorySnapshot } from './store.ts';
 import * as store from './view-store.ts';
@@ -68,6 +68,12 @@ export class Administration {
       refuseFields({ path: 'personId', code: 'bad-choice' });
     }
     return (await store.personCode(tx, id)) ?? refuse('not-found');
+  }
+
+  /** The person whose own data is to change; as for accounts, not somebody with wider rights. */
+  personHimself(id: string): void {
+    const { tx, snapshot, pack } = this.#sight;
+    if (!mayActFor(snapshot, pack, this.#actor.posts, id, tx.now)) refuse('not-found');
   }
 
   /** The code of a body named as a field of the request, administered unless the centre asks. */

@@ -349,3 +349,20 @@ export function mayAppoint(
   }
   return administrators.some((one) => isCentrePost(snapshot, pack, one));
 }
+
+/**
+ * True when somebody in these posts may change how a person is reached and give him an account: he administers the
+ * person's body and might appoint to every post the person holds. Otherwise whoever administers a body could make
+ * himself the duty officer below it by taking his account.
+ */
+export function mayActFor(
+  snapshot: DirectorySnapshot,
+  pack: Pack,
+  posts: readonly SnapshotPost[],
+  personId: string,
+  at: Date,
+): boolean {
+  const person = snapshot.persons.get(personId);
+  if (!person || !mayAdminister(snapshot, pack, posts, person.organisationId)) return false;
+  return snapshot.postsHeldBy(personId, at).every((post) => mayAppoint(snapshot, pack, posts, post));
+}

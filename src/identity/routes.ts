@@ -1,7 +1,7 @@
 /** /api/v1/session, /setup, /accounts and /password. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { directorySnapshot, mayAdminister } from '../directory/index.ts';
+import { directorySnapshot, mayActFor } from '../directory/index.ts';
 import { activePack } from '../mechanism/index.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
@@ -83,13 +83,12 @@ async function viewOf(
   };
 }
 
-/** An administrator may act for the person's body; anybody else is told there is no such person. */
+/** An administrator may act for the person; anybody else is told there is no such person. */
 async function mustAdminister(ctx: AppContext, actor: SignedInActor, personId: string): Promise<void> {
   await read(ctx.database, actor, ctx.clock, async (tx) => {
     const { pack } = await activePack(ctx, tx);
     const snapshot = await directorySnapshot(ctx, tx);
-    const person = snapshot.persons.get(personId);
-    if (!person || !mayAdminister(snapshot, pack, actor.posts, person.organisationId)) refuse('not-found');
+    if (!mayActFor(snapshot, pack, actor.posts, personId, tx.now)) refuse('not-found');
   });
 }
 
