@@ -12,8 +12,8 @@ interface Entry {
   readonly usage: string;
   readonly zh: string;
   readonly en: string;
-  /** Room and, when it is not `run`, name of the function. */
-  readonly from?: readonly [module: string, name: string];
+  /** Loads it; a command loads only what it uses. */
+  readonly load?: () => Promise<CliCommand>;
 }
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     usage: 'demo [--file-only]',
     zh: '示範國家：示範資料、帳號與信箱頁（或僅填報資料，不提供服務）',
     en: 'the demonstration nation: data, accounts, mailbox page (or only file its data, without serving)',
-    from: ['demo/cli', 'run'],
+    load: async () => (await import('./demo/cli.ts')).run,
   },
   migrate: {
     usage: 'migrate',
@@ -37,37 +37,37 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     usage: 'pack check [FOLDER]',
     zh: '檢查機制設定，逐項說明錯誤與位置',
     en: 'check a pack; explains every error with its place',
-    from: ['mechanism/cli', 'run'],
+    load: async () => (await import('./mechanism/cli.ts')).run,
   },
   import: {
     usage: 'import [--dry-run] FILE.csv…',
     zh: '自 CSV 匯入機關、職位與聯絡人員（可先試行）',
     en: 'import bodies, posts and contacts from CSV (with a dry run)',
-    from: ['directory/cli', 'run'],
+    load: async () => (await import(new URL('./directory/cli.ts', import.meta.url).href)).run as CliCommand,
   },
   backup: {
     usage: 'backup FILE | backup --verify FILE',
     zh: '備份全部資料至檔案，或驗證備份檔',
     en: 'back up everything to a file, or verify such a file',
-    from: ['platform/backup-cli', 'backup'],
+    load: async () => (await import('./platform/backup-cli.ts')).backup,
   },
   restore: {
     usage: 'restore FILE',
     zh: '將備份還原至空的資料庫',
     en: 'restore a backup into an empty database',
-    from: ['platform/backup-cli', 'restore'],
+    load: async () => (await import('./platform/backup-cli.ts')).restore,
   },
   verify: {
     usage: 'verify',
     zh: '由事實重建每一案件並比對現況',
     en: 'rebuild every case from its facts and compare',
-    from: ['ledger/cli', 'run'],
+    load: async () => (await import('./ledger/cli.ts')).run,
   },
   doctor: {
     usage: 'doctor',
     zh: '檢查資料庫、郵件、磁碟空間與通知路徑',
     en: 'check database, mail, disk space and routes',
-    from: ['cli/doctor', 'run'],
+    load: async () => (await import('./cli/doctor.ts')).run,
   },
 };
 
@@ -145,12 +145,6 @@ const runMigrate: CliCommand = async (_args, context) => {
   return 0;
 };
 
-async function load(entry: Entry): Promise<CliCommand> {
-  const [module, name] = entry.from!;
-  const room = (await import(new URL(`./${module}.ts`, import.meta.url).href)) as Record<string, CliCommand>;
-  return room[name]!;
-}
-
 /**
  * Runs one command.
  * @param argv what follows `tocsin`
@@ -176,7 +170,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   if (name === 'demo' && args.join() !== '--file-only') return await runCommand([]);
   const context = createContext(name === 'demo' ? 'demo' : 'serve');
   try {
-    const command = name === 'migrate' ? runMigrate : await load(entry);
+    const command = (await entry.load?.()) ?? runMigrate;
     return await command(args, context);
   } catch (error) {
     if (error instanceof ConfigError) {

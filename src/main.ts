@@ -197,9 +197,7 @@ export async function startTocsin(given: Config, options: StartOptions): Promise
 
     let demonstration: Awaited<ReturnType<PrepareDemonstration>> | undefined;
     if (mode === 'demo') {
-      const { prepareDemonstration } = await loadRoom<{ prepareDemonstration: PrepareDemonstration }>(
-        'demo/serve',
-      );
+      const { prepareDemonstration } = await import('./demo/serve.ts');
       demonstration = await prepareDemonstration(config, log);
       endings.push(demonstration.stop);
       config = demonstration.config;
@@ -214,7 +212,7 @@ export async function startTocsin(given: Config, options: StartOptions): Promise
       demonstration: mode === 'demo',
     };
     await ensureMechanism(context);
-    const { createApp } = await loadRoom<{ createApp: CreateApp }>('app');
+    const { createApp } = await import('./app.ts');
     const app = await createApp(context);
     if (app.stop) endings.push(() => within(GRACE, app.stop!()));
     if (demonstration && !options.isEmpty) {
@@ -256,11 +254,6 @@ export async function startTocsin(given: Config, options: StartOptions): Promise
     await stop();
     throw error;
   }
-}
-
-/** Loads a part by name; parts are loaded late so that a command needs only what it uses. */
-async function loadRoom<T>(name: string): Promise<T> {
-  return (await import(new URL(`./${name}.ts`, import.meta.url).href)) as T;
 }
 
 /** Runs the product until it is asked to end; for the command line. Never returns. */

@@ -74,13 +74,16 @@ async function connect(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** The data's tables with their columns, generated ones left out, by name. */
+/**
+ * The data's tables with their columns by name. Left out are generated columns, and transaction numbers (xid8):
+ * they mean nothing in another server, so that restored rows are stamped with the restoring transaction.
+ */
 async function listTables(client: pg.Client): Promise<{ name: string; columns: string[] }[]> {
   const { rows } = await client.query<{ name: string; columns: string[] }>(
     `select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns
        from pg_class c join pg_attribute a on a.attrelid = c.oid
       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relispartition
-        and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and c.relname <> all ($1)
+        and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.atttypid <> 'xid8'::regtype and c.relname <> all ($1)
       group by c.relname order by c.relname`,
     [NOT_DATA],
   );
