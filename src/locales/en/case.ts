@@ -1,8 +1,6 @@
 /** Cases: the list, one case, its acts and what has happened to it. */
 import type { cases as source } from '../zh-Hant/case.ts';
 
-const because = (reason: string): string => (reason ? `. Reason: ${reason}` : '');
-
 export const cases = {
   list: {
     title: 'Cases',
@@ -261,7 +259,7 @@ export const cases = {
     filed: (kind: string, channel: string): string => `${kind}, ${channel}`,
     filedBehalf: 'entered by the duty officer',
     taken: 'took the case',
-    'handed-over': (reason: string): string => `handed the case over${because(reason)}`,
+    'handed-over': 'handed the case over',
     registered: 'registered the case',
     'asked-back': 'asked the body for more',
     'level-proposed': (level: string): string => `Level ${level} proposed, not yet confirmed`,

@@ -98,6 +98,7 @@ export const common = {
   },
   next: 'Next',
   told: {
+    unknown: 'Who will be told cannot be found out now; the case will show it afterwards.',
     title: 'Will be told',
     nobody: 'Nobody else will be told.',
     count: (n: number): string => (n === 1 ? 'one recipient' : `${n} recipients`),

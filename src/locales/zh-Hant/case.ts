@@ -1,7 +1,5 @@
 /** Cases: the list, one case, its acts and what has happened to it. */
 
-const because = (reason: string): string => (reason ? `。理由：${reason}` : '');
-
 export const cases = {
   list: {
     title: '案件',
@@ -258,7 +256,7 @@ export const cases = {
     filed: (kind: string, channel: string): string => `${kind}　${channel}`,
     filedBehalf: '值勤員代填',
     taken: '承辦',
-    'handed-over': (reason: string): string => `交接${because(reason)}`,
+    'handed-over': '交接',
     registered: '登錄列管',
     'asked-back': '請機關補充',
     'level-proposed': (level: string): string => `擬報 ${level} 級（尚未確認）`,

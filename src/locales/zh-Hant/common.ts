@@ -97,6 +97,7 @@ export const common = {
   },
   next: '下一步',
   told: {
+    unknown: '現在無法得知將通知誰；送出後案件頁會列出。',
     title: '將通知',
     nobody: '不會另行通知任何人。',
     count: (n: number): string => `共 ${n} 個對象`,

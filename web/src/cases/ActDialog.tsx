@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { useId, useState } from 'react';
 import type { CaseActName, CaseView, FactView, MayDo } from '../../../src/cases/contract.ts';
+import type { Pack } from '../../../src/mechanism/pack.ts';
 import { api, newKey } from '../api/client.ts';
 import { Problem } from '../api/problem.ts';
 import { useWords } from '../mechanism/words.ts';
@@ -30,6 +31,12 @@ interface ActDialogProps {
   may: MayDo;
   act: DialogAct;
   onClose: () => void;
+}
+
+/** To or from a level that wakes the whole mechanism. */
+function isTop(pack: Pack | undefined, level: string): boolean {
+  const rank = (id: string): number => pack?.levels.find((one) => one.id === id)?.rank ?? 0;
+  return (pack?.thresholds ?? []).some((threshold) => rank(level) >= rank(threshold.atLeast));
 }
 
 /**
@@ -75,8 +82,10 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
     enabled: mayPreview(act, form),
   });
   const fault = missing(act, form, may.needsReason, t);
+  const recipients = preview.data?.toldParties ?? [];
   const grave =
-    may.grave || (preview.data?.toldParties ?? []).some((party) => party.capacities.includes('convenor'));
+    (level === '' ? may.grave : isTop(words.pack, level) || isTop(words.pack, view.case.level)) ||
+    recipients.some((party) => party.capacities.includes('convenor'));
   const ready = fault === null && (!grave || seen);
 
   const send = useMutation({
@@ -145,11 +154,7 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
           />
         )}
         {mayPreview(act, form) && (
-          <ToldList
-            told={
-              preview.data ? parties.previews(preview.data.toldParties) : preview.isError ? [] : undefined
-            }
-          />
+          <ToldList told={preview.data ? parties.previews(recipients) : preview.isError ? null : undefined} />
         )}
         {grave && (
           <Note kind="late">

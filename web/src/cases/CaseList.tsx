@@ -47,6 +47,7 @@ export function CaseList() {
     navigate({ to: '/cases', search: next, replace: true });
   };
   const rows = pages.data?.pages.flatMap((page) => page.items) ?? [];
+  const wide = window.matchMedia('(min-width: 64.001rem)').matches;
   const filtered = Object.keys(filters).length > 0;
   const options = (list: readonly { id: string; name: { zh: string; en: string } }[] | undefined) =>
     (list ?? []).map((one) => ({ value: one.id, label: pick(one.name) }));
@@ -58,46 +59,55 @@ export function CaseList() {
       </div>
       <search className="filters no-print" aria-label={t.list.filters}>
         <SearchField value={filters.q ?? ''} onValue={(value) => set('q', value)} />
-        <Select
-          label={t.list.level}
-          empty={t.list.any}
-          value={filters.level ?? ''}
-          onValue={(value) => set('level', value)}
-          options={(words.pack?.levels ?? []).map((level) => ({ value: level.id, label: pick(level.label) }))}
-        />
-        <Select
-          label={t.list.open.label}
-          empty={t.list.any}
-          value={filters.open ?? ''}
-          onValue={(value) => set('open', value)}
-          options={[
-            { value: 'yes', label: t.list.open.yes },
-            { value: 'no', label: t.list.open.no },
-          ]}
-        />
-        <Select
-          label={t.list.state}
-          empty={t.list.any}
-          value={filters.state ?? ''}
-          onValue={(value) => set('state', value)}
-          options={options(words.pack?.states)}
-        />
-        <Select
-          label={t.list.subgroup}
-          empty={t.list.any}
-          value={filters.subgroup ?? ''}
-          onValue={(value) => set('subgroup', value)}
-          options={options(words.pack?.groups.filter((group) => group.kind === 'subgroup'))}
-        />
-        <Select
-          label={t.list.order.label}
-          value={filters.order ?? 'newest'}
-          onValue={(value) => set('order', value === 'newest' ? '' : value)}
-          options={(['newest', 'oldest', 'gravest'] as const).map((value) => ({
-            value,
-            label: t.list.order[value],
-          }))}
-        />
+        <details className="filters-more" open={wide || filtered}>
+          <summary>{t.list.filters}</summary>
+          <div>
+            {' '}
+            <Select
+              label={t.list.level}
+              empty={t.list.any}
+              value={filters.level ?? ''}
+              onValue={(value) => set('level', value)}
+              options={(words.pack?.levels ?? []).map((level) => ({
+                value: level.id,
+                label: pick(level.label),
+              }))}
+            />
+            <Select
+              label={t.list.open.label}
+              empty={t.list.any}
+              value={filters.open ?? ''}
+              onValue={(value) => set('open', value)}
+              options={[
+                { value: 'yes', label: t.list.open.yes },
+                { value: 'no', label: t.list.open.no },
+              ]}
+            />
+            <Select
+              label={t.list.state}
+              empty={t.list.any}
+              value={filters.state ?? ''}
+              onValue={(value) => set('state', value)}
+              options={options(words.pack?.states)}
+            />
+            <Select
+              label={t.list.subgroup}
+              empty={t.list.any}
+              value={filters.subgroup ?? ''}
+              onValue={(value) => set('subgroup', value)}
+              options={options(words.pack?.groups.filter((group) => group.kind === 'subgroup'))}
+            />
+            <Select
+              label={t.list.order.label}
+              value={filters.order ?? 'newest'}
+              onValue={(value) => set('order', value === 'newest' ? '' : value)}
+              options={(['newest', 'oldest', 'gravest'] as const).map((value) => ({
+                value,
+                label: t.list.order[value],
+              }))}
+            />
+          </div>
+        </details>
         {filtered && (
           <Button kind="quiet" onClick={() => navigate({ to: '/cases', search: {}, replace: true })}>
             {t.list.clear}

@@ -46,8 +46,6 @@ export function factSentence(fact: FactView, t: Text, words: Words): string {
         data.kind ? t.reports.kinds[data.kind] : '',
         data.channel ? words.channel(data.channel) : '',
       );
-    case 'handed-over':
-      return t.facts['handed-over'](data.reason ?? '');
     case 'level-proposed':
       return t.facts['level-proposed'](level);
     case 'graded':
@@ -102,7 +100,7 @@ export function Facts({ view }: { view: CaseView }) {
     const details = [
       fact.kind === 'filed' ? data.summary : undefined,
       fact.kind === 'filed' && data.onBehalf ? t.facts.filedBehalf : undefined,
-      data.reason && fact.kind !== 'handed-over' ? t.facts.reason(data.reason) : undefined,
+      data.reason ? t.facts.reason(data.reason) : undefined,
       fact.kind === 'threshold-reached' && data.confirmed === false ? t.facts.unconfirmed : undefined,
       data.how === 'telephone' && fact.kind === 'acknowledged' ? t.facts.acknowledgedPhone : undefined,
       said,

@@ -43,7 +43,8 @@ export function Mailbox() {
     return () => clearTimeout(wait);
   }, [text]);
   const mails = pages.data?.pages.flatMap((page) => page.items) ?? [];
-  const chosen = mails.find((mail) => mail.id === search.mail);
+  const wide = window.matchMedia('(min-width: 60.001rem)').matches;
+  const chosen = mails.find((mail) => mail.id === search.mail) ?? (wide ? mails[0] : undefined);
   return (
     <main
       className={`page mailbox${search.mail ? ' mailbox-reading' : ''}`}
@@ -66,11 +67,11 @@ export function Mailbox() {
         ) : (
           <ul>
             {mails.map((mail) => (
-              <li key={mail.id} className={mail.id === search.mail ? 'on' : ''}>
+              <li key={mail.id} className={mail.id === chosen?.id ? 'on' : ''}>
                 <Link
                   to="/mailbox"
                   search={{ ...search, mail: mail.id }}
-                  aria-current={mail.id === search.mail ? 'true' : undefined}
+                  aria-current={mail.id === chosen?.id ? 'true' : undefined}
                 >
                   {mail.subject}
                 </Link>

@@ -67,8 +67,8 @@ export interface ToldPreview {
   warning?: string;
 }
 
-/** The list of those an act will reach, before the button works (face, principle 5). */
-export function ToldList({ told }: { told: readonly ToldPreview[] | undefined }) {
+/** The list of those an act will reach, before the button works; null when it could not be found out. */
+export function ToldList({ told }: { told: readonly ToldPreview[] | null | undefined }) {
   const t = useText(commonText);
   return (
     <section className="told" aria-label={t.told.title}>
@@ -76,7 +76,9 @@ export function ToldList({ told }: { told: readonly ToldPreview[] | undefined })
         {t.told.title}
         {told && told.length > 0 && <small>{t.told.count(told.length)}</small>}
       </h3>
-      {!told ? (
+      {told === null ? (
+        <p className="late">{t.told.unknown}</p>
+      ) : !told ? (
         <div className="skeleton skeleton-line" />
       ) : told.length === 0 ? (
         <p>{t.told.nobody}</p>

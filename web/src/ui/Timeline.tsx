@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
-import { DateTime } from './time.tsx';
+import { civilAt, formatRocDate } from '../../../src/mechanism/roc-date.ts';
+import { useLang } from './lang.tsx';
+import { DateTime, useZone } from './time.tsx';
 
 export interface TimelineEntry {
   key: string;
@@ -12,19 +14,29 @@ export interface TimelineEntry {
   tone?: 'plain' | 'known' | 'late' | 'grave';
 }
 
-/** What happened, newest first, one line each with its time. */
+/** What happened, newest first, one line each with its time; each day under its date. */
 export function Timeline({ entries, label }: { entries: readonly TimelineEntry[]; label: string }) {
+  const zone = useZone();
+  const { lang } = useLang();
+  const days = Map.groupBy(entries, (entry) => formatRocDate(civilAt(new Date(entry.at), zone), lang));
   return (
-    <ol className="timeline" aria-label={label}>
-      {entries.map((entry) => (
-        <li key={entry.key} className={`timeline-${entry.tone ?? 'plain'}`}>
-          <DateTime at={entry.at} form="time" />
-          <div>
-            <p className="timeline-title">{entry.title}</p>
-            {entry.body && <div className="timeline-body">{entry.body}</div>}
-          </div>
-        </li>
+    <section className="timeline" aria-label={label}>
+      {[...days].map(([day, list]) => (
+        <div key={day}>
+          <h3 className="timeline-day">{day}</h3>
+          <ol>
+            {list.map((entry) => (
+              <li key={entry.key} className={`timeline-${entry.tone ?? 'plain'}`}>
+                <DateTime at={entry.at} form="clock" />
+                <div>
+                  <p className="timeline-title">{entry.title}</p>
+                  {entry.body && <div className="timeline-body">{entry.body}</div>}
+                </div>
+              </li>
+            ))}
+          </ol>
+        </div>
       ))}
-    </ol>
+    </section>
   );
 }

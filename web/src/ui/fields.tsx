@@ -148,7 +148,6 @@ export function ChoiceGroup(props: ChoiceGroupProps) {
     <fieldset
       className={`field choices${inline ? ' choices-inline' : ''}${error ? ' field-wrong' : ''}`}
       id={id}
-      tabIndex={-1}
       aria-describedby={described || undefined}
     >
       <legend className="field-label">
