@@ -19,6 +19,7 @@ export type PaperPack = Pick<
   | 'securityMechanisms'
   | 'sectors'
   | 'essentialServices'
+  | 'channels'
   | 'timeZone'
   | 'calendarEra'
   | 'shortTitle'

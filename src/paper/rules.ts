@@ -462,7 +462,16 @@ function recordLines({ report, view, pack }: PaperSource, lang: Lang): PaperBloc
       kind: 'row',
       cells: [
         cell(t.kind.label, t.kind.nth(t.kind[report.kind], report.ordinal)),
-        cell(t.channel.label, t.channel[report.channel]),
+        cell(
+          t.channel,
+          inLang(
+            pack.channels.find((one) => one.id === report.channel)?.name ?? {
+              zh: report.channel,
+              en: report.channel,
+            },
+            lang,
+          ),
+        ),
       ],
     },
     { kind: 'row', cells: [cell(t.toldAt, paperTime(report.toldAt, pack, lang), 1)] },

@@ -22,7 +22,7 @@ const full: ReportContentInput = {
       osName: 'Windows Server',
       osVersion: '2022',
       osSerial: 'WS22-0001',
-      mechanisms: ['firewall', 'anti-virus'],
+      mechanisms: ['firewall'],
       mechanismsText: '網段隔離',
     },
     { name: '醫令資料庫', ips: ['192.0.2.11'], makeModel: '○○ R750', osName: 'Linux', osVersion: '9' },
@@ -33,10 +33,8 @@ const full: ReportContentInput = {
   scope: '門診掛號、急診醫令；約 40 台工作站。',
   measures: '已中斷受影響網段，啟用紙本作業。',
   measuresLog: [{ at: '2026-11-22T01:20:00.000Z', text: '拔除受影響網段上行線路' }],
-  affectedServices: ['medical'],
   affectedSectors: [],
   publicEffect: '門診等候時間延長。',
-  supportItems: ['on-site', 'cause-analysis'],
   supportText: '請派員協助保全證據。',
   flags: {
     life: null,
@@ -49,6 +47,14 @@ const full: ReportContentInput = {
   resolvedAt: '2026-11-22T06:30:00.000Z',
   attachments: [id(90)],
 };
+
+/** Choices exist in the mechanism's own lists only. */
+function chosenFrom(pack: PaperPack): Pick<ReportContentInput, 'supportItems' | 'affectedServices'> {
+  return {
+    supportItems: pack.supportItems.slice(0, 2).map((item) => item.id),
+    affectedServices: pack.essentialServices.slice(0, 1).map((service) => service.id),
+  };
+}
 
 /** One filed report under `pack`; `changes` replaces fields of its content. */
 export function sampleSource(pack: PaperPack, changes: Partial<ReportContentInput> = {}): PaperSource {
@@ -72,7 +78,7 @@ export function sampleSource(pack: PaperPack, changes: Partial<ReportContentInpu
       filedPost: post,
       onBehalf: false,
       contentHash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-      content: reportContent.parse({ ...full, ...changes }),
+      content: reportContent.parse({ ...full, ...chosenFrom(pack), ...changes }),
       changed: [],
     },
     view: {

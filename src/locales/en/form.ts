@@ -38,6 +38,7 @@ export const form = {
   filled: (done: number, of: number): string => `${done} of ${of} filled in`,
   empty: 'Not filled in',
   unknown: 'Not yet known',
+  nowTitle: 'The incident',
   callBack: 'Call-back number',
   levelLead: 'You propose, the crisis subgroup confirms. Choose the gravest that applies.',
 
@@ -204,7 +205,7 @@ export const form = {
     changedOnly: 'Different from the last report',
     changed: 'changed',
     sameAll: 'The same as the last report.',
-    unread: 'What is not filled in can follow in a follow-up report.',
+    unread: (fields: string): string => `Not filled in, may follow in a follow-up report: ${fields}.`,
     offline: 'Offline: it cannot be sent yet. Everything is kept; press again when the connection is back.',
   },
   unsure: {

@@ -34,6 +34,7 @@ export const form = {
   filled: (done: number, of: number): string => `已填 ${done}／${of}`,
   empty: '未填',
   unknown: '尚不清楚',
+  nowTitle: '事件',
   callBack: '可回電的電話',
   levelLead: '由您擬報，危機通報分組確認。擇最嚴重者。',
 
@@ -189,7 +190,7 @@ export const form = {
     changedOnly: '與上次通報不同處',
     changed: '已變更',
     sameAll: '與上次通報完全相同。',
-    unread: '未填的欄位可隨後以續報補充。',
+    unread: (fields: string): string => `尚未填寫，可隨後以續報補充：${fields}。`,
     offline: '目前離線，還不能送出。內容已存妥，恢復連線後請再按一次。',
   },
   unsure: {

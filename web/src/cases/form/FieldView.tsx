@@ -107,7 +107,7 @@ export function FieldView({ field, isNow = false }: { field: FormField; isNow?: 
           mayEstimate={key === 'occurred'}
           mayBeUnknown={field.mayBeUnknown}
           {...(field.unknownLabel ? { unknownLabel: pick(field.unknownLabel) } : {})}
-          quick={key === 'resolvedAt' ? [0] : [0, 10]}
+          quick={key === 'occurred' ? [10] : [0]}
         />
       );
     }

@@ -66,12 +66,8 @@ export function FiledPage() {
             </dd>
           </div>
         </dl>
-        {kept && (
-          <p>
-            {kept.toldParties.length > 0 && t.filed.sentence(names(kept.toldParties))}
-            {t.filed.mail}
-          </p>
-        )}
+        {kept && kept.toldParties.length > 0 && <p>{t.filed.sentence(names(kept.toldParties))}</p>}
+        {kept && <p>{t.filed.mail}</p>}
         {kept && kept.kind === 'initial' && kept.minutesFromAwareness !== null && (
           <p className="muted">{t.filed.aware(Math.round(kept.minutesFromAwareness))}</p>
         )}

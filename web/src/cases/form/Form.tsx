@@ -7,7 +7,7 @@ import type { Pack } from '../../../../src/mechanism/pack.ts';
 import { civilAt, formatTime } from '../../../../src/mechanism/roc-date.ts';
 import { linkTo } from '../../api/client.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Checkbox, ErrorSummary, NowMark, TextArea } from '../../ui/fields.tsx';
+import { Checkbox, ErrorSummary, TextArea } from '../../ui/fields.tsx';
 import { usePick, useText } from '../../ui/lang.tsx';
 import { useAnnouncer } from '../../ui/live.tsx';
 import { Note, ProblemMessage, Skeleton } from '../../ui/states.tsx';
@@ -15,14 +15,14 @@ import { serverNow, useNow, useZone } from '../../ui/time.tsx';
 import { Behalf } from './Behalf.tsx';
 import { Conflict } from './Conflict.tsx';
 import type { FormContext } from './context.ts';
-import { elementId, FormProvider, labelOf } from './context.ts';
+import { elementId, FormProvider } from './context.ts';
 import { FieldView } from './FieldView.tsx';
 import type { Fault } from './faults.ts';
 import { faultsOf, faultsOfProblem, groupOf } from './faults.ts';
 import { Group } from './Group.tsx';
 import type { KeepStatus } from './keeper.ts';
 import { Progress } from './Progress.tsx';
-import type { GroupId } from './progress.ts';
+import type { GroupId, Plan } from './progress.ts';
 import { doneOf, filingDue, planOf } from './progress.ts';
 import { bodyQuery } from './queries.ts';
 import { changedIn, contentOf, filingOf } from './request.ts';
@@ -58,6 +58,8 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
   const search = useSearch({ strict: false }) as Record<string, string | undefined>;
   const reviewing = search['step'] === 'review';
   const [attempt, setAttempt] = useState(0);
+  /** What was wrong at the last attempt: only that is shown, so that nothing cries out while one types. */
+  const [tried, setTried] = useState<ReadonlySet<string>>(new Set());
   const [serverFaults, setServerFaults] = useState<{ form: FormState; faults: Fault[] } | null>(null);
   const [uploading, setUploading] = useState(0);
   const content = useMemo(() => contentOf(form), [form]);
@@ -87,23 +89,25 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
 
   // ── what is wrong ──
   const localFaults = useMemo((): Fault[] => {
+    const missing: Fault[] = bodyChosen
+      ? []
+      : [{ control: 'organisationId', part: 'organisationId', code: 'no-organisation' }];
     const found = faultsOf(pack, about.kind, form, new Date(serverNow()));
-    return bodyChosen
-      ? found
-      : [{ control: 'organisationId', part: 'organisationId', code: 'no-organisation' }, ...found];
-  }, [pack, about.kind, form, bodyChosen]);
+    return [...missing, ...inOrder(found, plan)];
+  }, [pack, about.kind, form, bodyChosen, plan]);
   // What the server refused stands until the form is changed there; our own faults vanish as they are repaired.
   const refused = serverFaults?.faults.filter((fault) => sameAt(serverFaults.form, form, fault.part)) ?? [];
-  const shown =
-    attempt > 0
-      ? [...localFaults, ...refused.filter((one) => !localFaults.some((l) => l.control === one.control))]
-      : [];
+  const shown = [
+    ...localFaults.filter((fault) => tried.has(fault.control)),
+    ...refused.filter((fault) => !localFaults.some((local) => local.control === fault.control)),
+  ];
   const wordsOf = useFaultWords(pack, about.kind);
   const faultAt = (control: string): string | undefined => {
     const fault = shown.find((one) => one.control === control);
     return fault && wordsOf(fault);
   };
   const reveal = (faults: readonly Fault[]): void => {
+    setTried(new Set(faults.map((fault) => fault.control)));
     const groups = faults.flatMap((fault) => groupOf(fault.part) ?? []);
     if (groups.length > 0) setOpen((was) => new Set([...was, ...groups]));
   };
@@ -118,8 +122,9 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
   };
   const review = (): void => {
     setAttempt(attempt + 1);
-    if (localFaults.length > 0) reveal(localFaults);
-    else if (uploading > 0) say(t.files.waiting, { tone: 'late' });
+    reveal(localFaults);
+    if (localFaults.length > 0) return;
+    if (uploading > 0) say(t.files.waiting, { tone: 'late' });
     else toStep('review');
   };
 
@@ -261,10 +266,7 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
             )}
             {plan.now.length > 0 && (
               <section aria-labelledby="now-title" className="form-now">
-                <h2 id="now-title">
-                  {plan.now.length === 1 ? labelOf(plan.now[0]!, pick, t.callBack, true) : t.groups.narrative}
-                  <NowMark />
-                </h2>
+                <h2 id="now-title">{t.nowTitle}</h2>
                 {plan.now.map((field) => (
                   <div key={field.id}>
                     <FieldView field={field} isNow />
@@ -328,6 +330,14 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
       </p>
     </FormProvider>
   );
+}
+
+/** Faults in the order in which the form asks, so that the summary reads down the page. */
+function inOrder(faults: readonly Fault[], plan: Plan): Fault[] {
+  const order: string[] = [...plan.now, ...plan.later.flatMap((group) => group.fields)].map(
+    (field) => field.id,
+  );
+  return faults.toSorted((a, b) => order.indexOf(a.part) - order.indexOf(b.part));
 }
 
 /** True while a part of the form is as it was when the server refused it. */

@@ -29,19 +29,21 @@ export function Group({ group, open, onOpen, carried, organisation, children }: 
   opened.current ||= open;
   const filled = group.fields.filter((field) => isDone(field, content));
   return (
-    <details className="form-group" open={open} onToggle={(event) => onOpen(event.currentTarget.open)}>
-      <summary>
-        <h3>{t.groups[group.id]}</h3>
-        <span className="group-state">{done === 0 ? t.empty : t.filled(done, group.fields.length)}</span>
-      </summary>
-      {opened.current && (
-        <div className={`group-fields group-${group.id}`}>
-          {group.fields.map((field) => (
-            <FieldView key={field.id} field={field} />
-          ))}
-          {children}
-        </div>
-      )}
+    <div className="form-group">
+      <details open={open} onToggle={(event) => onOpen(event.currentTarget.open)}>
+        <summary>
+          <h3>{t.groups[group.id]}</h3>
+          <span className="group-state">{done === 0 ? t.empty : t.filled(done, group.fields.length)}</span>
+        </summary>
+        {opened.current && (
+          <div className={`group-fields group-${group.id}`}>
+            {group.fields.map((field) => (
+              <FieldView key={field.id} field={field} />
+            ))}
+            {children}
+          </div>
+        )}
+      </details>
       {carried && !open && filled.length > 0 && (
         <dl className="group-carried">
           {filled.map((field) => (
@@ -60,6 +62,6 @@ export function Group({ group, open, onOpen, carried, organisation, children }: 
           ))}
         </dl>
       )}
-    </details>
+    </div>
   );
 }

@@ -176,7 +176,10 @@ interface AddressBoxProps {
 /** One box for all addresses; below it stands how each was read, or how to repair it. */
 function AddressBox({ id, value, error, onValue }: AddressBoxProps) {
   const t = useText(formText);
-  const tokens = readAddresses(value);
+  // What the error says already is not said twice.
+  const tokens = readAddresses(value).filter(
+    (token) => token.ok || t.address[token.fault](token.raw) !== error,
+  );
   return (
     <div className="addresses">
       <TextArea

@@ -9,6 +9,7 @@ import { LevelMark } from '../../ui/LevelMark.tsx';
 import { usePick, useText } from '../../ui/lang.tsx';
 import { commonText } from '../../ui/texts.ts';
 import { DateTime } from '../../ui/time.tsx';
+import { isDone } from './progress.ts';
 import { formText } from './texts.ts';
 
 interface ReadOutProps {
@@ -19,21 +20,31 @@ interface ReadOutProps {
   files: readonly (Pick<AttachmentView, 'id' | 'name' | 'size'> & { filed?: boolean })[];
   /** Fields that differ from the report before; marked as such. */
   changed?: ReadonlySet<string>;
+  /** Fields without an answer are named together at the end instead of each on a line of its own. */
+  compact?: boolean;
 }
 
 /** A report as it reads: the mechanism's sections and words, every field, what is not filled in included. */
-export function ReadOut({ pack, content, organisation, files, changed }: ReadOutProps) {
+export function ReadOut({ pack, content, organisation, files, changed, compact }: ReadOutProps) {
   const pick = usePick();
+  const c = useText(commonText);
   const t = useText(formText);
+  const shown = pack.forms.incident.sections.map((section) => ({
+    ...section,
+    fields: section.fields.filter((field) => Object.values(field.asks).some((asks) => asks !== 'hidden')),
+  }));
+  const isShown = (field: FormField): boolean =>
+    !compact || field.id === 'agencyName' || changed?.has(field.id) || isDone(field, content);
+  const open = shown.flatMap((section) => section.fields.filter((field) => !isShown(field)));
   return (
     <div className="read-out">
-      {pack.forms.incident.sections.map((section) => (
-        <section key={section.id}>
-          <h3>{pick(section.title)}</h3>
-          <dl>
-            {section.fields
-              .filter((field) => Object.values(field.asks).some((asks) => asks !== 'hidden'))
-              .map((field) => (
+      {shown
+        .filter((section) => section.fields.some(isShown))
+        .map((section) => (
+          <section key={section.id}>
+            <h2>{pick(section.title)}</h2>
+            <dl>
+              {section.fields.filter(isShown).map((field) => (
                 <div key={field.id} className={changed?.has(field.id) ? 'read-changed' : ''}>
                   <dt>
                     {pick(field.label)}
@@ -44,14 +55,17 @@ export function ReadOut({ pack, content, organisation, files, changed }: ReadOut
                   </dd>
                 </div>
               ))}
-          </dl>
-        </section>
-      ))}
+            </dl>
+          </section>
+        ))}
+      {open.length > 0 && (
+        <p className="read-open">{t.step.unread(c.list(open.map((field) => pick(field.label))))}</p>
+      )}
     </div>
   );
 }
 
-type ValueProps = Omit<ReadOutProps, 'changed'> & { field: FormField };
+type ValueProps = Omit<ReadOutProps, 'changed' | 'compact'> & { field: FormField };
 
 /** One field as read. */
 export function Value({ field, pack, content, organisation, files }: ValueProps): ReactNode {

@@ -75,7 +75,7 @@ export function ReportPage() {
         changed={new Set(report.changed)}
       />
       <section className="read-out">
-        <h3>{t.read.header}</h3>
+        <h2>{t.read.header}</h2>
         <dl>
           <div>
             <dt>{t.read.toldAt}</dt>

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useEffect, useRef } from 'react';
+import type { ToldParty } from '../../../../src/cases/contract.ts';
 import { Button } from '../../ui/Button.tsx';
-import { ToldList } from '../../ui/Dialog.tsx';
 import { useText } from '../../ui/lang.tsx';
-import { Note } from '../../ui/states.tsx';
+import { Note, Skeleton } from '../../ui/states.tsx';
+import { commonText } from '../../ui/texts.ts';
 import { DateTime } from '../../ui/time.tsx';
 import { useParties } from '../parties.ts';
 import { useForm } from './context.ts';
@@ -32,7 +33,6 @@ export function Review(props: ReviewProps) {
   const { organisation, preview, changed, sending, offline, onBack, onSend, trouble } = props;
   const { pack, form, content } = useForm();
   const t = useText(formText);
-  const { previews } = useParties();
   const { data } = useQuery(previewQuery(preview));
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -63,19 +63,13 @@ export function Review(props: ReviewProps) {
         content={content}
         organisation={organisation}
         files={form.attachments}
+        compact
         {...(changed ? { changed } : {})}
       />
-      <p className="muted">{t.step.unread}</p>
-      <div className="review-told">
-        <h2>{t.step.told}</h2>
-        <ToldList told={data ? previews(data.onFiling) : undefined} />
-        {data && data.onConfirmation.length > 0 && (
-          <>
-            <h2>{t.step.toldLater}</h2>
-            <ToldList told={previews(data.onConfirmation)} />
-          </>
-        )}
-      </div>
+      <ToldSection title={t.step.told} told={data?.onFiling} />
+      {data && data.onConfirmation.length > 0 && (
+        <ToldSection title={t.step.toldLater} told={data.onConfirmation} />
+      )}
       {offline && <Note kind="late">{t.step.offline}</Note>}
       {trouble}
       <div className="form-actions">
@@ -87,5 +81,33 @@ export function Review(props: ReviewProps) {
         </Button>
       </div>
     </div>
+  );
+}
+
+/** Whom the report will reach, by name. */
+function ToldSection({ title, told }: { title: string; told: readonly ToldParty[] | undefined }) {
+  const c = useText(commonText);
+  const { previews } = useParties();
+  return (
+    <section className="told">
+      <h2>
+        {title}
+        {told && <small>{c.told.count(told.length)}</small>}
+      </h2>
+      {!told ? (
+        <Skeleton lines={2} />
+      ) : (
+        <ul>
+          {previews(told).map((one, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: one body may be told in two capacities
+            <li key={at} className={one.urgent ? 'urgent' : ''}>
+              <span>{one.name}</span>
+              {one.capacity && <small>{one.capacity}</small>}
+              {one.warning && <small className="late">{one.warning}</small>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
   );
 }

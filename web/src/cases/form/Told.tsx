@@ -21,7 +21,7 @@ export function useToldNames(): (parties: readonly ToldParty[]) => string {
         const capacity = k.capacities[item.capacity];
         if (item.kind === 'many') return t.told.posts(item.count, capacity);
         const name = pick(item.name);
-        return name === capacity ? name : t.told.name(name, capacity);
+        return name.includes(capacity) ? name : t.told.name(name, capacity);
       }),
     );
 }
@@ -57,7 +57,7 @@ export function ToldNotice({ pack, input }: { pack: Pack; input: PreviewInput })
       </p>
       {isGravest(pack.levels, level.id) && (now.length > 0 || later.length > 0) && (
         <p className="strong">
-          {now.length > 0 && t.told.wakesNow(names(now))}
+          {now.length > 0 && t.told.wakesNow(names(now))}{' '}
           {later.length > 0 && t.told.wakesLater(names(later))}
         </p>
       )}

@@ -28,14 +28,14 @@ const GIVEN: ReadonlySet<ReportField> = new Set(['agencyName']);
 
 /** How the fields that may follow are put together on screen; a group without asked fields does not appear. */
 export const GROUPS = [
-  { id: 'times', fields: ['occurred', 'aware', 'resolvedAt'] },
+  { id: 'times', fields: ['occurred', 'aware'] },
   { id: 'narrative', fields: ['description', 'scope', 'measures', 'impactLevel'] },
   { id: 'hosts', fields: ['hosts', 'securityGrade'] },
   { id: 'measures', fields: ['measuresLog'] },
   { id: 'affected', fields: ['affectedServices', 'affectedSectors', 'publicEffect'] },
   { id: 'support', fields: ['support'] },
   { id: 'flags', fields: ['flags'] },
-  { id: 'cause', fields: ['cause', 'solution'] },
+  { id: 'cause', fields: ['cause', 'solution', 'resolvedAt'] },
   { id: 'contact', fields: ['contactName', 'contactPhone', 'agencyEmail', 'contactFax'] },
   { id: 'attachments', fields: ['attachments'] },
 ] as const satisfies readonly { id: string; fields: readonly ReportField[] }[];

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { FiledAnswer, FileReportInput } from '../../../../src/cases/contract.ts';
 import { api } from '../../api/client.ts';
 import { Problem } from '../../api/problem.ts';
+import { keepFiled } from '../Filed.tsx';
 import { keepAnswer } from './shelf.ts';
 
 export type FilingState =
@@ -58,6 +59,7 @@ export function useFiling(options: FilingOptions): {
       try {
         const answer = await api.post<FiledAnswer>('/reports', filing, { idempotencyKey: draftId });
         keepAnswer(personId, draftId, answer);
+        keepFiled(client, answer);
         close();
         for (const key of ['drafts', 'home', 'cases', 'queue', 'case'])
           void client.invalidateQueries({ queryKey: [key] });
