@@ -246,7 +246,7 @@ export async function playStories(
       refused.push(`${cue.story.key} ${cue.step.act} ${cue.step.at.toISOString()}: ${error.message}`);
     });
     await deliverDue(ctx, { transport });
-    if (index % 100 === 0) options.onProgress?.(index, cues.length);
+    if (index % 20 === 0) options.onProgress?.(index, cues.length);
   }
   clock.set(new Date());
   await fireDueClocks(ctx);

@@ -8,12 +8,10 @@ export const prepareDemonstration: PrepareDemonstration = async (config, log) =>
   const relay = config.smtpUrl === undefined ? await startRelay() : undefined;
   return {
     config: relay ? { ...config, smtpUrl: relay.url } : config,
-    async fill(context, ownerUrl) {
+    async fill(context, ownerUrl, onProgress) {
       relay?.attach(context);
       const started = Date.now();
-      const played = await loadNation(context, ownerUrl, (done, of) => {
-        log.info({}, `filing the demonstration nation: ${Math.round((100 * done) / of)} %`);
-      });
+      const played = await loadNation(context, ownerUrl, (done, of) => onProgress(done / of));
       if (!played) return;
       for (const refusal of played.refused)
         log.warn({}, `a step of the demonstration was refused: ${refusal}`);
