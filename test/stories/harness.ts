@@ -3,7 +3,7 @@
  * A story reads as minutes: `at('09:20')`, `teacher.files(…)`, `desk.confirms('D')`, `knows(…)`.
  */
 import { v7 as uuid } from 'uuid';
-import { type FileReportInput, fileReport } from '../../src/cases/contract.ts';
+import { caseAct, type FileReportInput, fileReport } from '../../src/cases/contract.ts';
 import {
   acknowledge,
   act,
@@ -118,11 +118,13 @@ export async function openStory(start: string, rows: DirectoryRows = morePeople)
       });
       return file(ctx, await person(code), request, key);
     },
-    async does(code: string, caseId: string, doing: Doing) {
+    /** Acts, on the revision as it is now unless another is said; `key` as a click repeated. */
+    async does(code: string, caseId: string, doing: Doing, key?: string) {
       const state = await read(ctx.database, SYSTEM, ctx.clock, (tx) =>
         tx.db.selectFrom('cases').select('revision').where('id', '=', caseId).executeTakeFirst(),
       );
-      return act(ctx, await person(code), caseId, { revision: state?.revision ?? 1, ...doing } as CaseAct);
+      const command = caseAct.parse({ revision: state?.revision ?? 1, ...doing });
+      return act(ctx, await person(code), caseId, command, key);
     },
     /** What the act is refused with. */
     refuses(code: string, caseId: string, doing: Doing): Promise<string> {
@@ -186,3 +188,24 @@ export async function openStory(start: string, rows: DirectoryRows = morePeople)
   return story;
 }
 export type Story = Awaited<ReturnType<typeof openStory>>;
+
+/** How many rows of the case each table shows with a person's own keys; notices of others counted apart. */
+export async function readOf(story: Story, code: string, caseId: string): Promise<Record<string, number>> {
+  const actor = await story.person(code);
+  return read(story.ctx.database, actor, story.ctx.clock, async (tx) => {
+    const [row] = await tx.query<Record<string, number>>(
+      `select (select count(*)::int from cases where id = $1::uuid) as cases,
+              (select count(*)::int from facts where stream_id = $1::uuid) as facts,
+              (select count(*)::int from reports where case_id = $1::uuid) as reports,
+              (select count(*)::int from report_persons p join reports r on r.id = p.report_id
+                where r.case_id = $1::uuid) as report_persons,
+              (select count(*)::int from clocks where case_id = $1::uuid) as clocks,
+              (select count(*)::int from messages where case_id = $1::uuid) as messages,
+              (select count(*)::int from deliveries where case_id = $1::uuid) as deliveries,
+              (select count(*)::int from notices where case_id = $1::uuid
+                and not ('post:' || post_id) = any ($2::text[])) as "foreignNotices"`,
+      [caseId, actor.keys],
+    );
+    return row ?? {};
+  });
+}
