@@ -43,7 +43,7 @@ function affectedBy(content: FileReport['content'], pack: Pack): string[] {
 function filed(
   input: FilingInput,
   ordinal: number,
-  ownSubgroup: string,
+  place: { readonly subgroup: string; readonly compartment: string | null },
   pack: Pack,
 ): NewFact & { kind: 'filed' } {
   const { content } = input;
@@ -64,7 +64,11 @@ function filed(
       awareAt: content.aware.at,
       resolvedAt: content.resolvedAt,
       solved: content.solution.trim() !== '',
-      affected: affectedBy(content, pack).filter((group) => group !== ownSubgroup),
+      // Nobody outside a compartment is affected by what he may not know of (DEC-19).
+      affected:
+        place.compartment === null
+          ? affectedBy(content, pack).filter((group) => group !== place.subgroup)
+          : [],
       flags: Object.entries(content.flags).flatMap(([flag, told]) => (told === null ? [] : [flag])),
     },
   };
@@ -79,7 +83,7 @@ export function openCase(opening: OpeningInput, input: FilingInput, pack: Pack):
       kind: 'opened',
       data: { ...identity, incident: caseId, suspected: input.suspected, state, open: true },
     },
-    filed(input, 1, opening.routing.subgroup, pack),
+    filed(input, 1, { subgroup: opening.routing.subgroup, compartment: opening.compartment }, pack),
     ...(input.suspected ? [] : [proposed(input.content.impactLevel, null)]),
   ];
 }
@@ -98,7 +102,7 @@ export function addReport(state: CaseState, input: FilingInput, pack: Pack): New
   const fact = filed(
     { ...input, suspected: state.suspected },
     state.reports + 1,
-    state.routing.subgroup,
+    { subgroup: state.routing.subgroup, compartment: state.compartment },
     pack,
   );
   const level = input.content.impactLevel;
