@@ -1,8 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { CaseView } from '../../../src/cases/contract.ts';
 import type { NoticeView } from '../../../src/delivery/contract.ts';
 import { api } from '../api/client.ts';
+import { sessionQuery } from '../api/queries.ts';
 import { Button } from '../ui/Button.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
 import { useAnnouncer } from '../ui/live.tsx';
@@ -42,13 +43,15 @@ interface AlertCaseProps {
 export function AlertCase({ view, notice }: AlertCaseProps) {
   const t = useText(caseText);
   const pick = usePick();
+  const { data: session } = useQuery(sessionQuery);
+  const atDesk = session?.screens.includes('desk') ?? false;
   const acknowledge = useAcknowledge();
   const [telling, setTelling] = useState(false);
   const mayTell = view.may.find((one) => one.act === 'report-convenor-told');
   return (
     <section className="alert-case no-print" aria-label={t.phone.asked}>
       <p className={`alert-asked${notice.late ? ' alert-late' : ''}`}>
-        {t.phone.asked}：<strong>{pick(notice.asked)}</strong>
+        <strong>{pick(notice.asked)}</strong>
       </p>
       {acknowledge.isError && <ProblemMessage error={acknowledge.error} />}
       <div className="stack">
@@ -71,9 +74,11 @@ export function AlertCase({ view, notice }: AlertCaseProps) {
             {t.phone.convenorTold}
           </Button>
         )}
-        <a className="btn btn-plain btn-wide" href={`tel:${notice.callPhone.replaceAll(/[^\d+]/g, '')}`}>
-          {t.phone.call}　{notice.callPhone}
-        </a>
+        {!atDesk && (
+          <a className="btn btn-plain btn-wide" href={`tel:${notice.callPhone.replaceAll(/[^\d+]/g, '')}`}>
+            {t.phone.call} {notice.callPhone}
+          </a>
+        )}
       </div>
       {telling && mayTell && (
         <ActDialog view={view} may={mayTell} act="report-convenor-told" onClose={() => setTelling(false)} />

@@ -118,7 +118,7 @@ export function Facts({ view }: { view: CaseView }) {
             : 'plain',
       title: (
         <>
-          <strong>{sentence}</strong>
+          <strong>{sentence.charAt(0).toUpperCase() + sentence.slice(1)}</strong>
           <span className="fact-who">
             {fact.person ? pick(fact.person.name) : fact.kind === 'opened' ? '' : t.facts.system}
             {fact.post && `${c.separator}${pick(fact.post.name)}`}

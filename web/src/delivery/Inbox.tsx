@@ -176,8 +176,7 @@ function Notice({ notice, busy, onFocus, onAcknowledge }: NoticeProps) {
         </p>
         {open ? (
           <p>
-            <strong>{t.asked}</strong>　{pick(notice.asked)}{' '}
-            {notice.confirmBy && <Countdown due={notice.confirmBy} />}
+            <strong>{pick(notice.asked)}</strong> {notice.confirmBy && <Countdown due={notice.confirmBy} />}
           </p>
         ) : (
           <p className="small muted">

@@ -25,15 +25,15 @@ export function Calls({ rows }: { rows: readonly QueueRow[] }) {
           const phone = call.people[0]?.mobile || call.people[0]?.phone || call.organisationPhone;
           return (
             <li key={call.noticeId}>
-              <strong>{pick(call.party.organisationName)}</strong>
+              <p>
+                <strong>{pick(call.party.organisationName)}</strong>{' '}
+                <span className="small muted">
+                  {number} {t.callWhy[call.why]} <Elapsed since={call.since} />
+                </span>
+              </p>
               <a className="call-phone" href={`tel:${phone.replaceAll(/[^\d+]/g, '')}`}>
                 {phone}
               </a>
-              <span className="small muted">
-                {number}
-                {'　'}
-                {t.callWhy[call.why]} <Elapsed since={call.since} />
-              </span>
               <Button className="btn-small" onClick={() => setOpen(call)}>
                 {t.record}
               </Button>
