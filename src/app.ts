@@ -1,7 +1,7 @@
 /** The rooms put together: their routes, and the work that goes on beside the requests. */
 import { hostname } from 'node:os';
 import { caseRoutes, createHub, loadReport, startClockWorker } from './cases/index.ts';
-import { countWaiting, deliveryRoutes, startDeliveryWorker } from './delivery/index.ts';
+import { countWaiting, deliveryRoutes, isWorked, startDeliveryWorker } from './delivery/index.ts';
 import { demoRoutes } from './demo/index.ts';
 import { directoryRoutes } from './directory/index.ts';
 import { actorOf, ensureSetupLink, identityRoutes, signedIn } from './identity/index.ts';
@@ -58,6 +58,8 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
         startDeliveryWorker(ctx, { transport, workerId: `${hostname()}-${process.pid}` }),
       ),
     ],
+    // Reports are taken without workers; but somebody must look why nobody is told.
+    ready: async () => ({ workers: { ok: await read(ctx.database, SYSTEM, ctx.clock, isWorked) } }),
     setupLink: () => ensureSetupLink(ctx),
     stop: async () => {
       await hub.stop();

@@ -14,7 +14,7 @@ export {
 export { noticeViews } from './notices.ts';
 export { deliveryRoutes } from './routes.ts';
 export { type NoticeStatus, noticeStatus, plainAddress } from './rules.ts';
-export { refreshFailedNotices } from './store.ts';
+export { isWorked, refreshFailedNotices } from './store.ts';
 export { type DeliveryWorker, deliverDue, startDeliveryWorker } from './worker.ts';
 
 const routesOf = new WeakMap<MailSettings, ReadonlyMap<string, string>>();

@@ -237,3 +237,13 @@ export async function beat(tx: Tx, workerId: string): Promise<void> {
     [],
   );
 }
+
+/** True while some worker, of this process or another, is at work on deliveries. */
+export async function isWorked(tx: Tx): Promise<boolean> {
+  const rows = await tx.prepared(
+    'delivery-worked',
+    `select 1 from workers where beat_at > clock_timestamp() - interval '20 seconds' limit 1`,
+    [],
+  );
+  return rows.length > 0;
+}
