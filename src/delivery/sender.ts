@@ -22,7 +22,7 @@ const BATCH = 50;
 /** A server that cuts the line at every mail must not push one delivery ten minutes away: the relay itself rests. */
 const LONGEST_WAIT_FOR_RELAY = 60_000;
 /** Results are gathered this long, in ms, and written together. */
-const GATHER = 5;
+const GATHER = 3;
 
 interface Job {
   readonly row: Claimed;
@@ -36,7 +36,8 @@ interface Desk {
   /** Everything under our lease, by id. */
   readonly held: Map<string, { readonly id: string; readonly fence: number; job: Job | null }>;
   waiting: Job[];
-  active: number;
+  /** Being sent, or sent and not yet written: what a crash now may send twice. */
+  readonly begun: Set<string>;
   failures: number;
   restUntil: number;
   isClaiming: boolean;
@@ -47,7 +48,7 @@ export interface SenderOptions {
   readonly workerId: string;
   /** How long a lease holds, in ms. */
   readonly leaseMs: number;
-  /** Connections at a time to one relay. */
+  /** Connections at a time to one relay; also the most mails that a crash can make arrive twice there. */
   readonly connections: number;
   /** Called whenever places became free or results were written. */
   readonly onChange: () => void;
@@ -71,7 +72,15 @@ export class Sender {
     this.#desks = new Map(
       [...names].map((name) => [
         name,
-        { name, held: new Map(), waiting: [], active: 0, failures: 0, restUntil: 0, isClaiming: false },
+        {
+          name,
+          held: new Map(),
+          waiting: [],
+          begun: new Set(),
+          failures: 0,
+          restUntil: 0,
+          isClaiming: false,
+        },
       ]),
     );
   }
@@ -193,7 +202,7 @@ export class Sender {
   }
 
   #work(desk: Desk): void {
-    while (desk.waiting.length > 0 && desk.active < (desk.failures > 0 ? 1 : this.#options.connections)) {
+    while (desk.waiting.length > 0 && desk.begun.size < (desk.failures > 0 ? 1 : this.#options.connections)) {
       const job = desk.waiting.shift() as Job;
       if (performance.now() > job.validUntil) {
         // We were frozen or cut off from the database: the lease may be another's by now.
@@ -201,7 +210,7 @@ export class Sender {
         this.#ctx.log.warn({ deliveryId: job.row.id }, 'lease ran out before the mail was begun');
         continue;
       }
-      desk.active += 1;
+      desk.begun.add(job.row.id);
       void this.#send(desk, job);
     }
   }
@@ -215,11 +224,8 @@ export class Sender {
     } catch (error) {
       outcome = this.#afterFault(desk, job.row, error);
     }
-    desk.active -= 1;
     this.#outcomes.push(outcome);
     this.#scheduleFlush();
-    this.#work(desk);
-    this.#options.onChange();
   }
 
   #afterFault(desk: Desk, row: Claimed, error: unknown): Outcome {
@@ -288,8 +294,12 @@ export class Sender {
         if (!accepted.has(outcome.id)) {
           this.#ctx.log.warn({ deliveryId: outcome.id, state: outcome.state }, 'late write refused');
         }
-        for (const desk of this.#desks.values()) desk.held.delete(outcome.id);
+        for (const desk of this.#desks.values()) {
+          desk.held.delete(outcome.id);
+          desk.begun.delete(outcome.id);
+        }
       }
+      for (const desk of this.#desks.values()) this.#work(desk);
     } catch (error) {
       // Kept and tried again; meanwhile nothing new is taken once the places are full.
       this.#outcomes.unshift(...batch);

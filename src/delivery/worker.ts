@@ -10,12 +10,14 @@ import { adoptStray, beat, expire, relaysWithWork } from './store.ts';
 /** Takeover after a crash is at most this long (FLT-2). */
 const LEASE = 5_000;
 const HEARTBEAT = 2_000;
+/** A sign of life is written at every so many heartbeats. */
+const BEATS_PER_SIGN = 5;
 const POLL = 400;
 /** Between two looks at the queue at least this long, so that a storm of reports is not answered by a storm of looks. */
 const LOOK_GAP = 25;
 const CHORES = 60_000;
-/** Connections at a time to one relay. */
-const CONNECTIONS = 10;
+/** Connections at a time to one relay, and so the most mails a crash can make arrive twice there. */
+const CONNECTIONS = 16;
 
 export interface DeliveryWorker {
   /** Ends within a few seconds; what is not handed over by then is another worker's or the next start's. */
@@ -89,14 +91,20 @@ export function startDeliveryWorker(ctx: AppContext, options: DeliveryWorkerOpti
   }
 
   const poll = setInterval(wake, POLL);
-  const heartbeat = setInterval(
-    () =>
-      void guard('renewing', async () => {
-        await sender.renew();
+  let beats = 0;
+  let isBeating = false;
+  const heartbeat = setInterval(async () => {
+    // While the database is slow one renewal waits; more would only take its connections.
+    if (isBeating) return;
+    isBeating = true;
+    await guard('renewing', async () => {
+      await sender.renew();
+      if (beats++ % BEATS_PER_SIGN === 0) {
         await write(ctx.database, SYSTEM, ctx.clock, (tx) => beat(tx, options.workerId));
-      }),
-    HEARTBEAT,
-  );
+      }
+    });
+    isBeating = false;
+  }, HEARTBEAT);
   const chores = setInterval(
     () =>
       void guard('expiring', async () => {

@@ -12,7 +12,7 @@ import { createLog } from '../platform/log.ts';
 import { createSignals } from '../platform/signals.ts';
 import { productionClock } from '../platform/time.ts';
 import { read } from '../platform/transaction.ts';
-import { readAnchor } from './cli.ts';
+import { readAnchor, run } from './cli.ts';
 import { sealNow, startSealer } from './sealer.ts';
 import { EMPTY, extend, factBytes, leafHash, nodeHash, rootOf, type SealedFact } from './tree.ts';
 import { verifyLedger } from './verify.ts';
@@ -269,6 +269,27 @@ describe('sealing and verifying', () => {
     expect((await verifyLedger(ctx, [anchor])).findings).toMatchObject([
       { kind: 'anchor-differs', index: 9 },
     ]);
+  });
+
+  it('tocsin verify prints what it saw and exits by what it found', async () => {
+    const lines: string[] = [];
+    const command = {
+      log: ctx.log,
+      config: () => ctx.config,
+      database: async () => ctx.database,
+      opened: () => Promise.reject(new Error('not asked for')),
+      print: (line: string) => void lines.push(line),
+      complain: (line: string) => void lines.push(line),
+    };
+    const stream = await sealed();
+    expect(await run([], command)).toBe(0);
+    expect(lines.join('\n')).toMatch(/9 facts, 2 heads[\s\S]*open:9:[0-9a-f]{64}[\s\S]*Everything agrees/);
+    const anchor = lines.find((line) => /^ +open:9:/.test(line))!.trim();
+    expect(await run(['--anchor', anchor], command)).toBe(0);
+    expect(await run(['--anchor', 'nonsense'], command)).toBe(2);
+    await owner.query(`update facts set kind = 'graded' where stream_id = $1 and seq = 3`, [stream]);
+    expect(await run([], command)).toBe(1);
+    expect(lines.join('\n')).toContain('a fact was changed');
   });
 
   it('ISO-4 DEC-19 the application can only add; outsiders see the open log’s heads and nothing of a compartment’s', async () => {

@@ -23,19 +23,19 @@ export async function takeTurn(tx: Tx): Promise<boolean> {
   return rows[0]?.mine === true;
 }
 
-/** The transactions still running: everything before `floor` has ended; `ceiling` is the next to begin. */
-export async function horizon(tx: Tx): Promise<{ floor: number; ceiling: number }> {
-  const rows = await tx.prepared<{ floor: string; ceiling: string }>(
-    'ledger-horizon',
-    `select pg_snapshot_xmin(s)::text as floor, pg_snapshot_xmax(s)::text as ceiling from pg_current_snapshot() s`,
+/** The highest position sealed so far; 0 when nothing is. */
+export async function lastSealed(tx: Tx): Promise<number> {
+  const rows = await tx.prepared<{ last: number }>(
+    'ledger-last',
+    'select coalesce(max(position), 0) as last from ledger_leaves',
     [],
   );
-  return { floor: Number(rows[0]?.floor), ceiling: Number(rows[0]?.ceiling) };
+  return rows[0]?.last ?? 0;
 }
 
 /**
  * Facts not yet sealed, in order, that no running transaction can still put another one before.
- * @param after positions up to here are known to be sealed or never to come; only spares looking
+ * @param after facts up to this position are not looked at
  */
 export function unsealedFacts(tx: Tx, after: number, limit: number): Promise<PlacedFact[]> {
   return tx.prepared<PlacedFact & Record<string, unknown>>(
