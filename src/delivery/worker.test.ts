@@ -102,7 +102,7 @@ describe('servers that misbehave (FLT-7)', () => {
     const waiting = await world.delivery(deliveryId);
     expect(waiting).toMatchObject({ state: 'queued', reason: 'deferred:451', attempts: 1, leased_by: null });
     expect(world.sink.messages).toHaveLength(0);
-    await deliverDue(world.ctx, { transport });
+    await deliverDue(world.ctx, { transport, now: new Date(waiting.next_at!.getTime() - 1) });
     expect(world.sink.messages).toHaveLength(0);
     await deliverDue(world.ctx, { transport, now: new Date(waiting.next_at!.getTime() + 1) });
     expect(world.sink.mailTo('holder@agency.example').map((mail) => mail.messageId)).toEqual([
