@@ -20,9 +20,9 @@ export function decodeText(bytes: Uint8Array): string | undefined {
   for (const encoding of encodings) {
     try {
       const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-      // Binary files decode as something (or as nothing), but no table holds a NUL or a replaced character.
-      const isLost = text === '' && bytes.length > 3;
-      if (!isLost && !/[\u0000\ufffd]/.test(text)) return text;
+      // Binary files decode as something, but no table holds a NUL, or the private characters Big5 has for bytes
+      // that mean nothing in it.
+      if (!/[\u0000\u0080\uf8f0-\uf8ff\ufffd]/.test(text)) return text;
     } catch {
       // The next one.
     }

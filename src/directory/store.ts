@@ -28,31 +28,50 @@ const ORGANISATIONS = `select id, code, name_zh as "nameZh", name_en as "nameEn"
 const GROUPS = `select code, kind, name_zh as "nameZh", name_en as "nameEn", convening_body as "conveningBody" from groups`;
 // A post that has ended is nobody's any more; its past holdings stay in the table for the record.
 const POSTS = `select id, code, name_zh as "nameZh", name_en as "nameEn", role, organisation_id as "organisationId",
-  group_code as "groupCode", press, max_holders as "max" from posts where valid_to is null or valid_to >= $1::date`;
-const HOLDINGS = `select post_id as "postId", person_id as "personId", acting, held_from as "from", held_to as "to"
-  from holdings where held_to is null or held_to > $1::timestamptz - interval '400 days'`;
+  group_code as "groupCode", press, max_holders as "max" from posts
+  where valid_to is null or valid_to >= $1::timestamptz::date`;
+const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
+const HOLDINGS = `select post_id as "postId", person_id as "personId", acting, ${MS('held_from')} as "from",
+  ${MS('held_to')} as "to" from holdings where held_to is null or held_to > $1::timestamptz - interval '400 days'`;
 const PERSONS = `select p.id, p.name_zh as "nameZh", p.name_en as "nameEn", p.title, p.organisation_id as "organisationId",
   coalesce(d.email, '') as email, coalesce(d.phone, '') as phone, coalesce(d.mobile, '') as mobile,
   coalesce(d.fax, '') as fax, p.language from persons p left join person_details d on d.person_id = p.id
   where p.erased_at is null`;
-const TEAM = `select organisation_id as "organisationId", person_id as "personId", function, member_from as "from",
-  member_to as "to" from team_members where member_to is null or member_to > $1::timestamptz`;
-const CONTACTS = `select organisation_id as "organisationId", person_id as "personId", ordinal, valid_from as "from",
-  valid_to as "to" from contacts where valid_to is null or valid_to > $1::timestamptz`;
+const TEAM = `select organisation_id as "organisationId", person_id as "personId", function, ${MS('member_from')} as "from",
+  ${MS('member_to')} as "to" from team_members where member_to is null or member_to > $1::timestamptz`;
+const CONTACTS = `select organisation_id as "organisationId", person_id as "personId", ordinal, ${MS('valid_from')} as "from",
+  ${MS('valid_to')} as "to" from contacts where valid_to is null or valid_to > $1::timestamptz`;
+
+/** All rows of a query as one JSON value: read natively, several times faster than row by row. */
+async function all<T>(tx: Tx, name: string, query: string, values: readonly unknown[]): Promise<T[]> {
+  const rows = await tx.prepared<{ rows: T[] }>(
+    `directory-${name}`,
+    `select coalesce(json_agg(t), '[]') as rows from (${query}) t`,
+    values,
+  );
+  return rows[0]!.rows;
+}
+
+/** Times arrive as milliseconds. */
+function dated<T>(rows: readonly T[]): T[] {
+  return (rows as unknown as { from: number; to: number | null }[]).map(
+    (row) => ({ ...row, from: new Date(row.from), to: row.to === null ? null : new Date(row.to) }) as T,
+  );
+}
 
 async function readRows(tx: Tx): Promise<DirectorySnapshot> {
   for (let attempt = 1; ; attempt += 1) {
     const version = await currentVersion(tx);
-    const rows = {
+    const rows: SnapshotRows = {
       version,
-      organisations: await tx.prepared('directory-organisations', ORGANISATIONS, []),
-      groups: await tx.prepared('directory-groups', GROUPS, []),
-      posts: await tx.prepared('directory-posts', POSTS, [tx.now]),
-      holdings: await tx.prepared('directory-holdings', HOLDINGS, [tx.now]),
-      persons: await tx.prepared('directory-persons', PERSONS, []),
-      teamMembers: await tx.prepared('directory-team', TEAM, [tx.now]),
-      contacts: await tx.prepared('directory-contacts', CONTACTS, [tx.now]),
-    } as unknown as SnapshotRows;
+      organisations: await all(tx, 'organisations', ORGANISATIONS, []),
+      groups: await all(tx, 'groups', GROUPS, []),
+      posts: await all(tx, 'posts', POSTS, [tx.now]),
+      holdings: dated(await all(tx, 'holdings', HOLDINGS, [tx.now])),
+      persons: await all(tx, 'persons', PERSONS, []),
+      teamMembers: dated(await all(tx, 'team', TEAM, [tx.now])),
+      contacts: dated(await all(tx, 'contacts', CONTACTS, [tx.now])),
+    };
     // Each statement sees what is committed by then: a change in between would give half of it.
     if (attempt === 4 || (await currentVersion(tx)) === version) return new DirectorySnapshot(rows);
   }
