@@ -17,7 +17,6 @@ export const signin = {
   demo: {
     title: 'Sign in as one of the demonstration’s people',
     lead: 'This is an invented nation: its mechanism is the plan of 2002, its bodies and people are made up. Choose a person to act in that person’s post.',
-    as: (name: string): string => `Sign in as ${name}`,
     own: 'Use an account of your own',
   },
   choose: {

@@ -15,7 +15,6 @@ export const signin = {
   demo: {
     title: '以示範人物登入',
     lead: '這是虛構的展示國家：機制依民國九十一年的計畫，機關與人員均為虛構。選一個人，直接以他的職位操作。',
-    as: (name: string): string => `以「${name}」登入`,
     own: '使用自己的帳號登入',
   },
   choose: {

@@ -25,23 +25,26 @@ export function Header({ session, onSearch, onKeys }: HeaderProps) {
   const pick = usePick();
   const post = session.posts[0];
   return (
-    <header className="shell-head">
-      <Link to="/" className="brand">
-        <strong>{t.product}</strong>
-        <span>{pick(session.desk.name)}</span>
-      </Link>
-      <NavBar session={session} place="head" />
-      <button type="button" className="head-search" onClick={onSearch}>
-        <span>{s.search}</span>
-        <KeyHint>/</KeyHint>
-      </button>
-      <details className="person">
-        <summary>
-          <span className="person-name">{pick(session.person.name)}</span>
-          {post && <span className="person-post">{pick(post.name)}</span>}
-        </summary>
-        <PersonMenu session={session} onKeys={onKeys} />
-      </details>
+    <header className="shell-top">
+      {session.demonstration && <p className="demo-band">{t.mode.demonstration}</p>}
+      <div className="shell-head">
+        <Link to="/" className="brand">
+          <strong>{t.product}</strong>
+          <span>{pick(session.desk.name)}</span>
+        </Link>
+        <NavBar session={session} place="head" />
+        <button type="button" className="head-search" onClick={onSearch}>
+          <span>{s.search}</span>
+          <KeyHint>/</KeyHint>
+        </button>
+        <details className="person">
+          <summary>
+            <span className="person-name">{pick(session.person.name)}</span>
+            {post && <span className="person-post">{pick(post.name)}</span>}
+          </summary>
+          <PersonMenu session={session} onKeys={onKeys} />
+        </details>
+      </div>
     </header>
   );
 }

@@ -41,7 +41,6 @@ export function Shell() {
       <a className="skip" href="#main">
         {s.skip}
       </a>
-      {session.demonstration && <p className="demo-band">{t.mode.demonstration}</p>}
       <Header session={session} onSearch={() => setPalette(true)} onKeys={() => setMap(true)} />
       <ConnectionBand />
       <Outlet />

@@ -100,9 +100,11 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
       say(told.length > 0 ? t.done.told(t.acts[act], parties.names(told)) : t.done.generic(t.acts[act]), {
         next: t.next[answer.state as keyof typeof t.next] ?? words.stateHelp(answer.state),
       });
+      // The next act begins from the case as this one left it; a quick hand must not meet its own change.
+      await client.invalidateQueries({ queryKey: caseQuery(view.case.id).queryKey });
       onClose();
       await client.invalidateQueries({
-        predicate: (query) => ['case', 'cases', 'queue', 'inbox', 'home'].includes(String(query.queryKey[0])),
+        predicate: (query) => ['cases', 'queue', 'inbox', 'home'].includes(String(query.queryKey[0])),
       });
     },
     onError: async (error) => {

@@ -101,7 +101,6 @@ function Personas({ demo, busy, onChoose }: PersonasProps) {
             <button
               type="button"
               aria-disabled={busy}
-              aria-label={`${t.demo.as(pick(one.name))}：${pick(one.post)}，${pick(one.organisation)}`}
               onClick={() => !busy && onChoose({ login: one.login, password: one.password })}
             >
               <span className="persona-post">{pick(one.post)}</span>

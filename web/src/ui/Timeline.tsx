@@ -23,7 +23,7 @@ export function Timeline({ entries, label }: { entries: readonly TimelineEntry[]
     <section className="timeline" aria-label={label}>
       {[...days].map(([day, list]) => (
         <div key={day}>
-          <h3 className="timeline-day">{day}</h3>
+          <p className="timeline-day">{day}</p>
           <ol>
             {list.map((entry) => (
               <li key={entry.key} className={`timeline-${entry.tone ?? 'plain'}`}>
