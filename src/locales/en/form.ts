@@ -38,7 +38,7 @@ export const form = {
   filled: (done: number, of: number): string => `${done} of ${of} filled in`,
   empty: 'Not filled in',
   unknown: 'Not yet known',
-  nowTitle: 'The incident',
+  nowTitle: { initial: 'The incident', 'follow-up': 'The incident', recovery: 'The recovery' },
   callBack: 'Call-back number',
   levelLead: 'You propose, the crisis subgroup confirms. Choose the gravest that applies.',
 
@@ -51,6 +51,8 @@ export const form = {
     later: (names: string): string => `Once the level is confirmed: ${names}.`,
     name: (name: string, capacity: string): string => `${name} (${capacity})`,
     posts: (n: number, capacity: string): string => `${n} × ${capacity}`,
+    bodies: (n: number, capacity: string): string => `${n} × ${capacity}`,
+    informed: (n: number): string => `${n} more for information`,
     wakesNow: (names: string): string => `This wakes ${names} at once, day or night.`,
     wakesLater: (names: string): string => `As soon as the level is confirmed it also wakes ${names}.`,
     vacant: (names: string): string =>
@@ -86,8 +88,6 @@ export const form = {
       `Draft kept on this device at ${time}; it will be uploaded when the connection returns`,
     refused: (time: string): string => `Draft kept on this device at ${time}; the server could not save it`,
   },
-  offline:
-    'Offline. Keep writing: everything is kept on this device and uploaded when the connection returns.',
   takenOver: (fields: string): string => `Another device changed: ${fields}. Merged here.`,
 
   conflict: {

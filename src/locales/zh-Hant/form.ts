@@ -34,7 +34,7 @@ export const form = {
   filled: (done: number, of: number): string => `已填 ${done}／${of}`,
   empty: '未填',
   unknown: '尚不清楚',
-  nowTitle: '事件',
+  nowTitle: { initial: '事件', 'follow-up': '事件', recovery: '復原' },
   callBack: '可回電的電話',
   levelLead: '由您擬報，危機通報分組確認。擇最嚴重者。',
 
@@ -47,6 +47,8 @@ export const form = {
     later: (names: string): string => `等級確認後再通知：${names}。`,
     name: (name: string, capacity: string): string => `${name}（${capacity}）`,
     posts: (n: number, capacity: string): string => `${n} 位${capacity}`,
+    bodies: (n: number, capacity: string): string => `${n} 個${capacity}`,
+    informed: (n: number): string => `另 ${n} 個知會單位`,
     wakesNow: (names: string): string => `這會立刻叫醒${names}，不分日夜。`,
     wakesLater: (names: string): string => `等級一經確認，還會叫醒${names}。`,
     vacant: (names: string): string => `${names} 目前無人任職；應變中心值勤會改以電話處理。`,
@@ -79,7 +81,6 @@ export const form = {
     offline: (time: string): string => `草稿已於 ${time} 存在這台裝置；連線恢復後會自動上傳`,
     refused: (time: string): string => `草稿已於 ${time} 存在這台裝置；伺服器未能儲存`,
   },
-  offline: '目前離線。請繼續填寫，內容都保存在這台裝置上，連線恢復後自動上傳。',
   takenOver: (fields: string): string => `另一台裝置更新了：${fields}。已合併到這裡。`,
 
   conflict: {

@@ -108,8 +108,7 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
   };
   const reveal = (faults: readonly Fault[]): void => {
     setTried(new Set(faults.map((fault) => fault.control)));
-    const groups = faults.flatMap((fault) => groupOf(fault.part) ?? []);
-    if (groups.length > 0) setOpen((was) => new Set([...was, ...groups]));
+    setOpen((was) => new Set([...was, ...faults.flatMap((fault) => groupOf(fault.part, plan) ?? [])]));
   };
 
   // ── going somewhere ──
@@ -150,10 +149,9 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
     const faults = faultsOfProblem(refusal.fields, formRef.current);
     setServerFaults({ form: formRef.current, faults });
     setAttempt((was) => was + 1);
-    const groups = faults.flatMap((fault) => groupOf(fault.part) ?? []);
-    setOpen((was) => new Set([...was, ...groups]));
+    setOpen((was) => new Set([...was, ...faults.flatMap((fault) => groupOf(fault.part, plan) ?? [])]));
     void navigate({ to: '/report/$draftId', params: { draftId }, search: {} });
-  }, [refusal, navigate, draftId]);
+  }, [refusal, navigate, draftId, plan]);
 
   const context: FormContext = {
     pack,
@@ -229,11 +227,6 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
                 : t.lead[about.kind]}
             </p>
           </header>
-          {!online && (
-            <div role="status">
-              <Note kind="late">{t.offline}</Note>
-            </div>
-          )}
           <ErrorSummary
             attempt={attempt}
             faults={shown.map((fault) => ({ id: elementId(fault.control), message: wordsOf(fault) }))}
@@ -266,7 +259,7 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
             )}
             {plan.now.length > 0 && (
               <section aria-labelledby="now-title" className="form-now">
-                <h2 id="now-title">{t.nowTitle}</h2>
+                <h2 id="now-title">{t.nowTitle[about.kind]}</h2>
                 {plan.now.map((field) => (
                   <div key={field.id}>
                     <FieldView field={field} isNow />

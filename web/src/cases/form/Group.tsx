@@ -52,6 +52,7 @@ export function Group({ group, open, onOpen, carried, organisation, children }: 
               <dd>
                 <Value
                   field={field}
+                  brief
                   pack={pack}
                   content={content}
                   organisation={organisation}

@@ -65,10 +65,14 @@ export function ReadOut({ pack, content, organisation, files, changed, compact }
   );
 }
 
-type ValueProps = Omit<ReadOutProps, 'changed' | 'compact'> & { field: FormField };
+type ValueProps = Omit<ReadOutProps, 'changed' | 'compact'> & {
+  field: FormField;
+  /** In one line where it can be: hosts by name. */
+  brief?: boolean;
+};
 
 /** One field as read. */
-export function Value({ field, pack, content, organisation, files }: ValueProps): ReactNode {
+export function Value({ field, pack, content, organisation, files, brief }: ValueProps): ReactNode {
   const t = useText(formText);
   const c = useText(commonText);
   const pick = usePick();
@@ -103,6 +107,10 @@ export function Value({ field, pack, content, organisation, files }: ValueProps)
     case 'securityGrade':
       return content.securityGrade ? t.grade(content.securityGrade) : nothing;
     case 'hosts':
+      if (brief && content.hosts.length > 0)
+        return c.list(
+          content.hosts.map((host, at) => host.name || host.ips[0] || host.domains[0] || t.hosts.nth(at + 1)),
+        );
       return content.hosts.length > 0 ? (
         <ol className="read-hosts">
           {content.hosts.map((host, at) => (

@@ -10,6 +10,7 @@ import { Note, ProblemMessage, Skeleton } from '../../ui/states.tsx';
 import { DateTime } from '../../ui/time.tsx';
 import { caseQuery } from '../queries.ts';
 import { ReadOut } from './ReadOut.tsx';
+import { changedIn } from './request.ts';
 import { formText } from './texts.ts';
 import './form.css';
 
@@ -42,6 +43,8 @@ export function ReportPage() {
     );
   }
   const filer = `${pick(report.filedPost.organisation.name)}　${pick(report.filedPost.name)}　${pick(report.filedBy.name)}`;
+  const before = view.reports.find((one) => one.ordinal === report.ordinal - 1);
+  const changed = before ? changedIn(before.content, report.content) : new Set<string>();
   const files = view.attachments.map((file) => ({ ...file, filed: true }));
   return (
     <main className="page page-narrow report-page" id="main" tabIndex={-1} data-density="visit">
@@ -72,7 +75,7 @@ export function ReportPage() {
         content={report.content}
         organisation={pick(view.case.organisation.name)}
         files={files}
-        changed={new Set(report.changed)}
+        changed={changed}
       />
       <section className="read-out">
         <h2>{t.read.header}</h2>

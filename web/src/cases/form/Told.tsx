@@ -7,7 +7,7 @@ import { caseText } from '../texts.ts';
 import type { PreviewInput } from './queries.ts';
 import { previewQuery } from './queries.ts';
 import { formText } from './texts.ts';
-import { isGravest, toldItems, woken } from './told.ts';
+import { isGravest, knownRoles, toldItems, woken } from './told.ts';
 
 /** Puts recipients into a sentence's list of names. */
 export function useToldNames(): (parties: readonly ToldParty[]) => string {
@@ -19,7 +19,11 @@ export function useToldNames(): (parties: readonly ToldParty[]) => string {
     c.list(
       toldItems(parties).map((item) => {
         const capacity = k.capacities[item.capacity];
-        if (item.kind === 'many') return t.told.posts(item.count, capacity);
+        if (item.kind === 'many') {
+          if (item.capacity === 'informed') return t.told.informed(item.count);
+          const isPerson = item.capacity === 'convenor' || item.capacity === 'deputy-convenor';
+          return isPerson ? t.told.posts(item.count, capacity) : t.told.bodies(item.count, capacity);
+        }
         const name = pick(item.name);
         return name.includes(capacity) ? name : t.told.name(name, capacity);
       }),
@@ -46,13 +50,14 @@ export function ToldNotice({ pack, input }: { pack: Pack; input: PreviewInput })
       </div>
     );
   }
-  const now = woken(data.onFiling);
+  const onFiling = knownRoles(data.onFiling, data.onConfirmation);
+  const now = woken(onFiling);
   const later = woken(data.onConfirmation);
   const vacant = [...data.onFiling, ...data.onConfirmation].filter((party) => party.vacant);
   return (
     <div className={mark} aria-live="polite">
       <p>
-        {data.onFiling.length > 0 && t.told.sends(names(data.onFiling))}
+        {onFiling.length > 0 && t.told.sends(names(onFiling))}
         {data.onConfirmation.length > 0 && ` ${t.told.later(names(data.onConfirmation))}`}
       </p>
       {isGravest(pack.levels, level.id) && (now.length > 0 || later.length > 0) && (

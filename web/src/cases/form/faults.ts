@@ -6,7 +6,7 @@ import type { FieldErrorCode } from '../../../../src/platform/errors.ts';
 import type { FieldProblem } from '../../../../src/platform/http/contract.ts';
 import type { AddressFault } from './addresses.ts';
 import { readAddresses } from './addresses.ts';
-import { GROUPS, type GroupId } from './progress.ts';
+import type { GroupId, Plan } from './progress.ts';
 import { contentOf, isEmptyHost } from './request.ts';
 import type { FormState, Moment } from './state.ts';
 import { FLAG_IDS } from './state.ts';
@@ -142,7 +142,7 @@ export function faultsOf(pack: Pack, kind: ReportKind, form: FormState, now: Dat
   return faults;
 }
 
-/** The group that must be open for a control to be reachable. */
-export function groupOf(part: string): GroupId | null {
-  return GROUPS.find((group) => (group.fields as readonly string[]).includes(part))?.id ?? null;
+/** The group that must be open for a part to be reachable; null for what always stands open. */
+export function groupOf(part: string, plan: Plan): GroupId | null {
+  return plan.later.find((group) => group.fields.some((field) => field.id === part))?.id ?? null;
 }

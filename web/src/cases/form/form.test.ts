@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ToldParty } from '../../../../src/cases/contract.ts';
 import { fileReport } from '../../../../src/cases/contract.ts';
 import { reportContent } from '../../../../src/cases/report-content.ts';
 import { loadPack } from '../../../../src/mechanism/load.ts';
@@ -10,6 +11,7 @@ import { controlFor, faultsOf, faultsOfProblem } from './faults.ts';
 import { mergeForms, resolveConflicts } from './merge.ts';
 import { doneOf, elapsedLength, filingDue, planOf } from './progress.ts';
 import {
+  changedIn,
   contentOf,
   filingOf,
   gradeOfSystems,
@@ -20,6 +22,7 @@ import {
 } from './request.ts';
 import type { FormState } from './state.ts';
 import { emptyForm, emptyHost, NO_MOMENT, readForm } from './state.ts';
+import { isGravest, knownRoles, toldItems, woken } from './told.ts';
 
 const { pack } = loadPack(fileURLToPath(new URL('../../../../packs/tw-2002', import.meta.url)));
 const NOW = new Date('2026-11-22T01:31:00.000Z');
@@ -287,6 +290,10 @@ describe('what a report begins with', () => {
       ...content,
       unknown: content.unknown.toSorted(),
     });
+    expect(changedIn(content, again)).toEqual(new Set());
+    expect(changedIn(content, { ...again, scope: '改', supportText: '請協助' })).toEqual(
+      new Set(['scope', 'support']),
+    );
     const recovery = startFromReport({ content, suspected: false }, 'recovery', (at) => at, String);
     expect(recovery.unknown).toEqual(['scope']);
   });
@@ -320,6 +327,35 @@ describe('what a report begins with', () => {
     expect(gradeOfSystems([{ ...host, systemId: 't' }, host], [system, other], pack.securityGrades)).toBe(
       'B',
     );
+  });
+});
+
+describe('who will be told, in words', () => {
+  const party = (n: number, capacities: ToldParty['capacities']): ToldParty => ({
+    postId: `p${n}`,
+    postName: { zh: `職位${n}`, en: `Post ${n}` },
+    organisationId: `o${n}`,
+    organisationName: { zh: `機關${n}`, en: `Body ${n}` },
+    capacities,
+    expects: 'acknowledgement',
+    vacant: false,
+  });
+  const deputies = [1, 2, 3].map((n) => party(n, ['deputy-convenor']));
+
+  it('names few, counts many, leaves the reporter out', () => {
+    const items = toldItems([party(8, ['centre']), ...deputies, party(9, ['reporter'])]);
+    expect(items).toEqual([
+      { kind: 'body', name: { zh: '機關8', en: 'Body 8' }, capacity: 'centre' },
+      { kind: 'many', count: 3, capacity: 'deputy-convenor' },
+    ]);
+  });
+
+  it('DEC-4: knows the deputies a proposed A wakes, although they are told for information only', () => {
+    const onFiling = [party(8, ['centre']), ...[1, 2, 3].map((n) => party(n, ['informed']))];
+    expect(woken(onFiling)).toEqual([]);
+    expect(woken(knownRoles(onFiling, deputies)).map((one) => one.postId)).toEqual(['p1', 'p2', 'p3']);
+    expect(isGravest(pack.levels, 'A')).toBe(true);
+    expect(isGravest(pack.levels, 'B')).toBe(false);
   });
 });
 

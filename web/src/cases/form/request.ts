@@ -205,12 +205,24 @@ export function gradeOfSystems(
   return grades.find((grade) => found.includes(grade.id))?.id ?? '';
 }
 
-/** Ids of the form's fields in which two contents differ. */
+/**
+ * Ids of the form's fields in which two contents differ. A report has files of its own, so having none is no change.
+ */
 export function changedIn(before: ReportContent, after: ReportContent): Set<ReportField> {
   const changed = new Set<ReportField>();
   for (const key of Object.keys(after) as (keyof ReportContent)[]) {
-    if (key === 'unknown' || JSON.stringify(before[key]) === JSON.stringify(after[key])) continue;
+    if (key === 'unknown' || (key === 'attachments' && after.attachments.length === 0)) continue;
+    if (canonical(before[key]) === canonical(after[key])) continue;
     changed.add(key === 'supportItems' || key === 'supportText' ? 'support' : key);
   }
   return changed;
+}
+
+/** The same text for the same value, whatever the order of its keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }

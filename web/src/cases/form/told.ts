@@ -35,6 +35,22 @@ export function toldItems(parties: readonly ToldParty[]): ToldItem[] {
   return items;
 }
 
+/**
+ * Whoever heads the centre is named so from the start, although before the level is confirmed he is told as somebody
+ * to be informed (DEC-4).
+ */
+export function knownRoles(parties: readonly ToldParty[], onConfirmation: readonly ToldParty[]): ToldParty[] {
+  return parties.map((party) => {
+    const later = onConfirmation.find((one) => one.postId === party.postId);
+    const role = later?.capacities.find(
+      (capacity) => capacity === 'convenor' || capacity === 'deputy-convenor',
+    );
+    return role && capacityOf(party) === 'informed'
+      ? { ...party, capacities: [role, ...party.capacities] }
+      : party;
+  });
+}
+
 /** The people a grave report gets out of bed: the centre's heads, and whoever is summoned. */
 export function woken(parties: readonly ToldParty[]): ToldParty[] {
   return parties.filter((party) =>
