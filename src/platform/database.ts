@@ -21,6 +21,12 @@ export interface DatabaseOptions {
   readonly onConnectionError?: (error: Error) => void;
 }
 
+/**
+ * A process that is frozen in the middle of a transaction keeps its row locks, which no lease can see: after this long,
+ * in ms, the server ends the transaction, so that what it held is another's within ten seconds (FLT-4).
+ */
+const IDLE_IN_TRANSACTION = 8_000;
+
 const INT8 = 20;
 const NUMERIC_OIDS_AS_NUMBER = new Set([INT8]);
 /** A calendar date has no time zone: it stays the text `2026-11-22`. */
@@ -68,6 +74,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     statement_timeout: options.statementTimeout ?? 30_000,
+    idle_in_transaction_session_timeout: options.statementTimeout === 0 ? 0 : IDLE_IN_TRANSACTION,
     application_name: options.name ?? 'tocsin',
     types,
   });

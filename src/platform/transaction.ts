@@ -161,7 +161,7 @@ async function transact<T>(
 /** Codes after which the same transaction may simply be tried again: nothing was written. */
 const TRY_AGAIN = new Set(['40001', '40P01']);
 /** The server went away; whether a commit happened is unknown to us, the idempotency key tells the retry. */
-const GONE = /^(57P0|08|ECONN|EPIPE|ENOENT)/;
+const GONE = /^(57P0|25P03|08|ECONN|EPIPE|ENOENT)/;
 
 async function steady<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -172,7 +172,7 @@ async function steady<T>(run: () => Promise<T>): Promise<T> {
       if (typeof code !== 'string') {
         if (
           error instanceof Error &&
-          /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+          /Connection terminated|not queryable|timeout exceeded when trying to connect/.test(error.message)
         ) {
           refuse('unavailable', { cause: error, retryAfter: 1 });
         }
