@@ -35,7 +35,7 @@ export interface Product {
   readonly pid: number;
   readonly port: number;
   readonly exited: Promise<void>;
-  /** Settles when it takes work: `/readyz` says so, or, for a process without web, its log does. */
+  /** Settles when it takes work: `/readyz` says so; of a process that is web or workers alone, its log does. */
   ready(patience?: number): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   /** Asks it to end and waits. */
@@ -99,7 +99,8 @@ export function startProduct(options: ProductOptions): Product {
   };
   const looksReady = async (): Promise<boolean> => {
     if (hasExited) throw new Error(`the product ended: ${text().slice(-2_000)}`);
-    if (workers === 'work') return text().includes('"msg":"ready"');
+    // Without workers beside it a web process rightly says that nobody is told; it takes reports all the same.
+    if (workers !== 'web,work') return text().includes('"msg":"ready"');
     return answers('/readyz');
   };
   return {
