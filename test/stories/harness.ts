@@ -77,6 +77,13 @@ export async function openStory(start: string, rows: DirectoryRows = morePeople)
     return found.id;
   };
 
+  const revisionOf = async (caseId: string): Promise<number> => {
+    const row = await read(ctx.database, SYSTEM, ctx.clock, (tx) =>
+      tx.db.selectFrom('cases').select('revision').where('id', '=', caseId).executeTakeFirst(),
+    );
+    return row?.revision ?? 1;
+  };
+
   const story = {
     ctx,
     world,
@@ -120,10 +127,8 @@ export async function openStory(start: string, rows: DirectoryRows = morePeople)
     },
     /** Acts, on the revision as it is now unless another is said; `key` as a click repeated. */
     async does(code: string, caseId: string, doing: Doing, key?: string) {
-      const state = await read(ctx.database, SYSTEM, ctx.clock, (tx) =>
-        tx.db.selectFrom('cases').select('revision').where('id', '=', caseId).executeTakeFirst(),
-      );
-      const command = caseAct.parse({ revision: state?.revision ?? 1, ...doing });
+      const revision = doing.revision ?? (await revisionOf(caseId));
+      const command = caseAct.parse({ ...doing, revision });
       return act(ctx, await person(code), caseId, command, key);
     },
     /** What the act is refused with. */
@@ -160,6 +165,9 @@ export async function openStory(start: string, rows: DirectoryRows = morePeople)
         if (actor.keys.includes(`post:${notice.postId}`) && notice.expects !== 'none')
           await acknowledge(ctx, actor, notice.id);
       }
+    },
+    async acknowledgesNotice(code: string, noticeId: string) {
+      await acknowledge(ctx, await person(code), noticeId);
     },
     async recordsTelephone(
       code: string,
