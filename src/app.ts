@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { caseRoutes, createHub, loadReport, startClockWorker } from './cases/index.ts';
 import { countWaiting, deliveryRoutes, isWorked, startDeliveryWorker } from './delivery/index.ts';
 import { demoRoutes } from './demo/index.ts';
-import { directoryRoutes } from './directory/index.ts';
+import { directoryRoutes, refreshReaders } from './directory/index.ts';
 import { actorOf, ensureSetupLink, identityRoutes, signedIn } from './identity/index.ts';
 import { startSealer } from './ledger/index.ts';
 import type { App, CreateApp, Worker } from './main.ts';
@@ -12,7 +12,7 @@ import { paperRoutes } from './paper/index.ts';
 import { SYSTEM } from './platform/actor.ts';
 import type { AppContext } from './platform/context.ts';
 import { createMailTransport } from './platform/mail.ts';
-import { read } from './platform/transaction.ts';
+import { read, write } from './platform/transaction.ts';
 
 /** A worker that is started late and stopped once. */
 function worker(name: string, start: () => { stop(): Promise<void> }): Worker {
@@ -23,6 +23,32 @@ function worker(name: string, start: () => { stop(): Promise<void> }): Worker {
       running = start();
     },
     stop: async () => running?.stop(),
+  };
+}
+
+/** Who may see addresses changes with time alone: bodies end, holdings begin. Looked at anew this often, in ms. */
+const READERS_EVERY = 3_600_000;
+
+/** Keeps the readers of the directory's details true. */
+function startReaders(ctx: AppContext): { stop(): Promise<void> } {
+  const refresh = async () => {
+    try {
+      await write(ctx.database, SYSTEM, ctx.clock, async (tx) =>
+        refreshReaders(ctx, tx, (await activePack(ctx, tx)).pack),
+      );
+    } catch (error) {
+      ctx.log.error({ err: error }, 'the readers of the directory could not be worked out, going on');
+    }
+  };
+  let running = refresh();
+  const timer = setInterval(() => {
+    running = refresh();
+  }, READERS_EVERY);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
   };
 }
 
@@ -53,6 +79,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
     ],
     workers: [
       worker('clocks', () => startClockWorker(ctx)),
+      worker('readers', () => startReaders(ctx)),
       worker('ledger', () => startSealer(ctx)),
       worker('deliveries', () =>
         startDeliveryWorker(ctx, { transport, workerId: `${hostname()}-${process.pid}` }),
@@ -63,6 +90,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
     setupLink: () => ensureSetupLink(ctx),
     stop: async () => {
       await hub.stop();
+      transport.close();
     },
   };
 };

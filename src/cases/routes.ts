@@ -143,7 +143,7 @@ export function caseRoutes(ctx: AppContext, hub: Hub): FastifyPluginAsyncZod {
     app.get(
       '/api/v1/cases/:id',
       { schema: { ...about('cases', '案件', 'One case'), params: byId, response: { 200: caseViewSchema } } },
-      (request) => caseView(ctx, actorOf(request), request.params.id),
+      (request) => caseView(ctx, actorOf(request), request.params.id, request.lang),
     );
     app.post(
       '/api/v1/cases/:id/acts',

@@ -1,6 +1,7 @@
 /** The case page: everything one viewer may know of one case, and what he may do with it. */
 import { type CaseNotice, noticesOfCase, sayReason } from '../delivery/index.ts';
 import { type DirectorySnapshot, directorySnapshot, type SnapshotPost } from '../directory/index.ts';
+import type { Lang } from '../locales/index.ts';
 import { fillTemplate, type Pack, packByHash } from '../mechanism/index.ts';
 import type { Act } from '../mechanism/vocabulary.ts';
 import type { Actor } from '../platform/actor.ts';
@@ -37,6 +38,7 @@ const GRAVE: ReadonlySet<Act> = new Set([
 ]);
 
 interface Shown {
+  readonly lang: Lang;
   readonly directory: DirectorySnapshot;
   readonly pack: Pack;
   readonly now: Date;
@@ -123,7 +125,7 @@ function knowsRow(notice: CaseNotice, isDesk: boolean, shown: Shown): KnowsRow {
       state: delivery.state,
       at: delivery.at.toISOString(),
       attempts: delivery.attempts,
-      reason: sayReason(delivery.reason, 'zh-Hant'),
+      reason: sayReason(delivery.reason, shown.lang),
     })),
     call: isDesk ? callOf(notice, directory, now) : null,
   };
@@ -234,12 +236,18 @@ function minutes(from: string | null, to: string | null): number | null {
 }
 
 /** GET /cases/:id. @throws Refusal not-found, also for a case the viewer may not see */
-export async function caseView(ctx: AppContext, actor: Actor, id: string): Promise<CaseView> {
+export async function caseView(
+  ctx: AppContext,
+  actor: Actor,
+  id: string,
+  lang: Lang = 'zh-Hant',
+): Promise<CaseView> {
   return read(ctx.database, actor, ctx.clock, async (tx) => {
     const state = await findCase(tx, id);
     const row = state ? await listRowOf(tx, id) : undefined;
     if (!state || !row) refuse('not-found');
     const shown: Shown = {
+      lang,
       directory: await directorySnapshot(ctx, tx),
       pack: await packByHash(ctx, tx, state.pack),
       now: tx.now,

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
-import { relayFor } from '../delivery/index.ts';
+import { refreshFailedNotices, relayFor } from '../delivery/index.ts';
 import { directorySnapshot } from '../directory/index.ts';
 import { canonicalJson, type Pack, packByHash } from '../mechanism/index.ts';
 import type { AppContext } from '../platform/context.ts';
@@ -252,6 +252,8 @@ export async function store(
       });
     }
   }
+  // A notice that reached nobody is no longer the desk's worry once somebody has confirmed or ended it.
+  if (effects.confirmed.length > 0 || effects.closed.length > 0) await refreshFailedNotices(tx, [state.id]);
   const stub = stubOf(state, world);
   if (stub) await saveStub(tx, stub);
   tx.afterCommit(() => {

@@ -193,7 +193,8 @@ export async function playStories(
         channel: step.channel ?? 'web',
         toldAt: step.report.sentAt?.toISOString() ?? null,
         suspected: step.report.suspected ?? false,
-        lateReason: step.report.lateReason ?? '',
+        lateReason:
+          step.report.lateReason ?? (step.report.sentAt ? '先以其他方式告知，系統恢復後補登。' : ''),
         mode: 'live',
         content: contentOf(step.report, step.at, {
           name: reporter?.nameZh ?? '',
