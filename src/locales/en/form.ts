@@ -16,7 +16,6 @@ export const form = {
       'File this when the system works again. Solution, time resolved and cause come first; the rest stands as last reported.',
   },
   numbers: ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'],
-  first: 'Now',
   laterTitle: { initial: 'May follow later', 'follow-up': 'As last reported', recovery: 'As last reported' },
   laterHelp: {
     initial: 'Fill in what you know; you can send without it.',
@@ -62,7 +61,6 @@ export const form = {
   },
 
   awareSince: 'Since awareness',
-  due: (time: string): string => `Due by ${time}.`,
   isLate: (clock: string): string =>
     `"${clock}" has passed. Send it now all the same; late reports are never refused.`,
   lateReason: 'Reason for lateness',
@@ -126,7 +124,6 @@ export const form = {
     osVersion: 'Version',
     osSerial: 'Serial number',
     mechanismsText: 'Other security mechanisms',
-    gradeFrom: (grade: string): string => `From the register of systems: grade ${grade}`,
   },
   grade: (id: string): string => `Grade ${id}`,
   noGrade: 'Not stated',
@@ -190,7 +187,6 @@ export const form = {
     toldAt: 'When they reported it',
     toldAtHelp: 'When they rang, sent or delivered it; kept apart from the time it is keyed in.',
     keyed: 'The time of keying in is now, recorded by the system.',
-    change: 'Change',
   },
 
   step: {
@@ -252,7 +248,6 @@ export const form = {
     untitled: '(no description yet)',
     savedAt: 'Last saved',
     onlyHere: 'on this device only',
-    ready: 'Getting ready…',
     noReport: 'No report to start from',
     noReportHelp: 'The case may have ended, or your post may not file for it.',
   },
@@ -283,7 +278,6 @@ export const form = {
     followUp: 'File a follow-up',
     recovery: 'File the recovery report',
     open: 'See the case',
-    again: 'Home',
     notYet: 'The report has arrived; reading who has been told…',
   },
 
@@ -303,7 +297,6 @@ export const form = {
     hash: 'Content hash (SHA-256)',
     late: 'Reason for lateness',
     suspected: 'Suspected or anomalous event, not yet established as an incident',
-    number: 'Number',
     blankTitle: 'Blank form',
     blankHelp: 'Print it and send it by fax, e-mail or delivery.',
     blankOpen: 'Open the blank form (PDF)',

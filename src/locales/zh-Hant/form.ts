@@ -12,7 +12,6 @@ export const form = {
     recovery: '系統恢復正常後填報。先填解決辦法、已解決時間與原因，其餘沿用上次通報。',
   },
   numbers: ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十'],
-  first: '先填',
   laterTitle: { initial: '可後補', 'follow-up': '沿用上次通報', recovery: '沿用上次通報' },
   laterHelp: {
     initial: '知道就填，不知道可以先送出。',
@@ -57,7 +56,6 @@ export const form = {
   },
 
   awareSince: '知悉至今',
-  due: (time: string): string => `應於 ${time} 前通報。`,
   isLate: (clock: string): string => `已超過「${clock}」。仍請立即送出；遲報不會被退回。`,
   lateReason: '遲報原因',
   lateReasonHelp: '簡單說明即可，不填也能送出。',
@@ -118,7 +116,6 @@ export const form = {
     osVersion: '版本',
     osSerial: '序號',
     mechanismsText: '其他安全機制',
-    gradeFrom: (grade: string): string => `依系統清冊帶入：${grade} 級`,
   },
   grade: (id: string): string => `${id} 級`,
   noGrade: '未填',
@@ -176,7 +173,6 @@ export const form = {
     toldAt: '對方通報的時間',
     toldAtHelp: '對方打來、傳來或送達的時間；與現在登錄的時間分開記錄。',
     keyed: '登錄時間為現在，由系統記錄。',
-    change: '更改',
   },
 
   step: {
@@ -234,7 +230,6 @@ export const form = {
     untitled: '（尚未填寫事件說明）',
     savedAt: '最後儲存',
     onlyHere: '只在這台裝置上',
-    ready: '準備中……',
     noReport: '找不到可沿用的通報單',
     noReportHelp: '案件可能已結束，或您的職位無權填報。',
   },
@@ -259,7 +254,6 @@ export const form = {
     followUp: '填續報',
     recovery: '填結報',
     open: '查看案件',
-    again: '回首頁',
     notYet: '通報已送達，正在讀取通知狀況……',
   },
 
@@ -279,7 +273,6 @@ export const form = {
     hash: '內容雜湊（SHA-256）',
     late: '遲報原因',
     suspected: '疑似或異常事件，尚未確認為資通安全事件',
-    number: '編號',
     blankTitle: '空白通報單',
     blankHelp: '可列印後以傳真、電子郵件或逕送方式通報。',
     blankOpen: '開啟空白通報單（PDF）',

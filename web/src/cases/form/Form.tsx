@@ -12,8 +12,6 @@ import { usePick, useText } from '../../ui/lang.tsx';
 import { useAnnouncer } from '../../ui/live.tsx';
 import { Note, ProblemMessage, Skeleton } from '../../ui/states.tsx';
 import { serverNow, useNow, useZone } from '../../ui/time.tsx';
-import { Behalf } from './Behalf.tsx';
-import { Conflict } from './Conflict.tsx';
 import type { FormContext } from './context.ts';
 import { elementId, FormProvider } from './context.ts';
 import { FieldView } from './FieldView.tsx';
@@ -24,16 +22,20 @@ import type { KeepStatus } from './keeper.ts';
 import { Progress } from './Progress.tsx';
 import type { GroupId, Plan } from './progress.ts';
 import { doneOf, filingDue, planOf } from './progress.ts';
+import type { PreviewInput } from './queries.ts';
 import { bodyQuery } from './queries.ts';
 import { changedIn, contentOf, filingOf } from './request.ts';
 import type { FormState } from './state.ts';
-import { ToldNotice } from './Told.tsx';
 import { formText } from './texts.ts';
 import type { DraftHandle, DraftState } from './useDraft.ts';
 import { useFaultWords } from './useFaultWords.ts';
 import { useFiling } from './useFiling.ts';
 import { useOnline } from './useOnline.ts';
 
+// Not on every form, or not at once: loaded when they are needed.
+const Behalf = lazy(() => import('./Behalf.tsx').then((module) => ({ default: module.Behalf })));
+const Conflict = lazy(() => import('./Conflict.tsx').then((module) => ({ default: module.Conflict })));
+const ToldNotice = lazy(() => import('./Told.tsx').then((module) => ({ default: module.ToldNotice })));
 const Review = lazy(() => import('./Review.tsx').then((module) => ({ default: module.Review })));
 
 interface FormProps {
@@ -233,12 +235,14 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
           />
           {trouble}
           {status.kind === 'conflict' && (
-            <Conflict
-              conflict={status}
-              mine={form}
-              nameOf={nameOf}
-              onResolve={(choices) => handle.resolve(status, choices)}
-            />
+            <Suspense fallback={null}>
+              <Conflict
+                conflict={status}
+                mine={form}
+                nameOf={nameOf}
+                onResolve={(choices) => handle.resolve(status, choices)}
+              />
+            </Suspense>
           )}
           <form
             noValidate
@@ -248,14 +252,16 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
             }}
           >
             {isBehalf && (
-              <Behalf
-                body={bodyChosen ? { id: about.organisationId, name: organisation } : null}
-                fixed={about.caseId !== null}
-                onBody={(organisationId, next) => {
-                  formRef.current = next;
-                  handle.change(next, { ...about, organisationId });
-                }}
-              />
+              <Suspense fallback={<Skeleton lines={4} />}>
+                <Behalf
+                  body={bodyChosen ? { id: about.organisationId, name: organisation } : null}
+                  fixed={about.caseId !== null}
+                  onBody={(organisationId, next) => {
+                    formRef.current = next;
+                    handle.change(next, { ...about, organisationId });
+                  }}
+                />
+              </Suspense>
             )}
             {plan.now.length > 0 && (
               <section aria-labelledby="now-title" className="form-now">
@@ -263,7 +269,7 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
                 {plan.now.map((field) => (
                   <div key={field.id}>
                     <FieldView field={field} isNow />
-                    {field.id === 'impactLevel' && <ToldNotice pack={pack} input={preview} />}
+                    {field.id === 'impactLevel' && <Told pack={pack} input={preview} />}
                   </div>
                 ))}
                 {about.kind === 'initial' && (
@@ -296,7 +302,7 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
                   carried={isLater}
                   organisation={organisation}
                 >
-                  {group.id === 'narrative' && <ToldNotice pack={pack} input={preview} />}
+                  {group.id === 'narrative' && <Told pack={pack} input={preview} />}
                 </Group>
               ))}
             </section>
@@ -322,6 +328,19 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
         {t.progressNow(doneOf(plan.now, content), plan.now.length)}
       </p>
     </FormProvider>
+  );
+}
+
+/** Who will be told, as soon as a level is chosen. */
+function Told({ pack, input }: { pack: Pack; input: PreviewInput }) {
+  const t = useText(formText);
+  if (!pack.levels.some((level) => level.id === input.impactLevel)) {
+    return <p className="told-notice told-none">{t.told.choose}</p>;
+  }
+  return (
+    <Suspense fallback={<p className="told-notice">{t.told.asking}</p>}>
+      <ToldNotice pack={pack} input={input} />
+    </Suspense>
   );
 }
 

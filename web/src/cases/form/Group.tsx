@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react';
-import { useRef } from 'react';
+import { lazy, Suspense, useRef } from 'react';
 import { usePick, useText } from '../../ui/lang.tsx';
 import { useForm } from './context.ts';
 import { FieldView } from './FieldView.tsx';
 import type { Plan } from './progress.ts';
 import { doneOf, isDone } from './progress.ts';
-import { Value } from './ReadOut.tsx';
 import { formText } from './texts.ts';
+
+const Value = lazy(() => import('./ReadOut.tsx').then((module) => ({ default: module.Value })));
 
 interface GroupProps {
   group: Plan['later'][number];
@@ -45,23 +46,25 @@ export function Group({ group, open, onOpen, carried, organisation, children }: 
         )}
       </details>
       {carried && !open && filled.length > 0 && (
-        <dl className="group-carried">
-          {filled.map((field) => (
-            <div key={field.id}>
-              <dt>{pick(field.label)}</dt>
-              <dd>
-                <Value
-                  field={field}
-                  brief
-                  pack={pack}
-                  content={content}
-                  organisation={organisation}
-                  files={form.attachments}
-                />
-              </dd>
-            </div>
-          ))}
-        </dl>
+        <Suspense fallback={null}>
+          <dl className="group-carried">
+            {filled.map((field) => (
+              <div key={field.id}>
+                <dt>{pick(field.label)}</dt>
+                <dd>
+                  <Value
+                    field={field}
+                    brief
+                    pack={pack}
+                    content={content}
+                    organisation={organisation}
+                    files={form.attachments}
+                  />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </Suspense>
       )}
     </div>
   );

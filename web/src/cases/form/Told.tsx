@@ -41,7 +41,7 @@ export function ToldNotice({ pack, input }: { pack: Pack; input: PreviewInput })
     placeholderData: keepPreviousData,
   });
   const level = pack.levels.find((one) => one.id === input.impactLevel);
-  if (!level) return <p className="told-notice told-none">{t.told.choose}</p>;
+  if (!level) return null;
   const mark = `told-notice told-${level.mark}`;
   if (!data) {
     return (

@@ -184,8 +184,3 @@ function sameKind(kept: unknown, start: unknown): boolean {
   if (start === null) return kept === null || typeof kept === 'string';
   return typeof kept === typeof start;
 }
-
-/** True when nothing has been typed that would be missed. */
-export function isUntouched(form: FormState, start: FormState): boolean {
-  return JSON.stringify(form) === JSON.stringify(start);
-}

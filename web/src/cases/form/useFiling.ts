@@ -4,7 +4,6 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { FiledAnswer, FileReportInput } from '../../../../src/cases/contract.ts';
 import { api } from '../../api/client.ts';
 import { Problem } from '../../api/problem.ts';
-import { keepFiled } from '../Filed.tsx';
 import { keepAnswer } from './shelf.ts';
 
 export type FilingState =
@@ -59,6 +58,7 @@ export function useFiling(options: FilingOptions): {
       try {
         const answer = await api.post<FiledAnswer>('/reports', filing, { idempotencyKey: draftId });
         keepAnswer(personId, draftId, answer);
+        const { keepFiled } = await import('../Filed.tsx');
         keepFiled(client, answer);
         close();
         for (const key of ['drafts', 'home', 'cases', 'queue', 'case'])
