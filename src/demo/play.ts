@@ -143,6 +143,9 @@ export interface Played {
   readonly refused: readonly string[];
 }
 
+/** After these nothing new waits to be delivered. */
+const TELLS_NOBODY: ReadonlySet<StoryStep['act']> = new Set(['acknowledge', 'acknowledge-all', 'take']);
+
 /** Plays all stories in the order of time. */
 export async function playStories(
   given: AppContext,
@@ -169,14 +172,16 @@ export async function playStories(
     const personId = lookUp(ids.persons, personCode);
     return { personId, keys: keysFor(directory, pack, personId, clock.now()) };
   };
-  const revisionOf = (caseId: string) =>
+  /** Where the case of the next step stands, and when the next clock is to fire. */
+  const look = (caseId: string | undefined) =>
     read(ctx.database, SYSTEM, clock, async (tx) => {
-      const row = await tx.db
-        .selectFrom('cases')
-        .select('revision')
-        .where('id', '=', caseId)
-        .executeTakeFirstOrThrow();
-      return row.revision;
+      const [row] = await tx.prepared<{ revision: number | null; nextClock: Date | null }>(
+        'demo-look',
+        `select (select revision from cases where id = $1::uuid) as revision,
+                (select min(next_at) from clocks where next_at is not null) as "nextClock"`,
+        [caseId ?? null],
+      );
+      return row ?? { revision: null, nextClock: null };
     });
 
   const fileStep = async ({ story, step }: Cue): Promise<void> => {
@@ -232,21 +237,26 @@ export async function playStories(
   };
 
   const play = async (cue: Cue): Promise<void> => {
+    const { story, step } = cue;
+    const caseId = cases.get(story.key);
+    let { revision, nextClock } = await look(caseId);
+    if (nextClock !== null && nextClock <= clock.now()) {
+      await fireDueClocks(ctx);
+      revision = (await look(caseId)).revision;
+    }
     await fileStep(cue);
     await confirmStep(cue);
-    const caseId = cases.get(cue.story.key);
-    if (caseId === undefined) return;
-    const command = actOf(cue.step, ids, cases, await revisionOf(caseId), lookUp(ids.posts, cue.step.post));
-    if (command) await act(ctx, actor(cue.step.by), caseId, command);
+    if (caseId === undefined || revision === null) return;
+    const command = actOf(step, ids, cases, revision, lookUp(ids.posts, step.post));
+    if (command) await act(ctx, actor(step.by), caseId, command);
   };
 
   for (const [index, cue] of cues.entries()) {
     clock.set(cue.step.at);
-    await fireDueClocks(ctx);
     await play(cue).catch((error: Error) => {
       refused.push(`${cue.story.key} ${cue.step.act} ${cue.step.at.toISOString()}: ${error.message}`);
     });
-    await deliverDue(ctx, { transport });
+    if (!TELLS_NOBODY.has(cue.step.act)) await deliverDue(ctx, { transport });
     if (index % 20 === 0) options.onProgress?.(index, cues.length);
   }
   clock.set(new Date());
