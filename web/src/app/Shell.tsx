@@ -110,13 +110,17 @@ function Palette({ session, open, onClose }: PaletteProps) {
     [session, t, s, navigate],
   );
   const find = async (query: string): Promise<Command[]> => {
+    // One half failing must not hide what the other found.
+    const none = { items: [] };
     const [cases, bodies] = await Promise.all([
       session.screens.includes('cases')
-        ? api.get<z.infer<typeof caseList>>('/cases', { q: query, limit: 6 })
-        : { items: [] },
+        ? api.get<z.infer<typeof caseList>>('/cases', { q: query, limit: 6 }).catch(() => none)
+        : none,
       session.screens.includes('directory')
-        ? api.get<z.infer<typeof organisationList>>('/organisations', { q: query, limit: 5 })
-        : { items: [] },
+        ? api
+            .get<z.infer<typeof organisationList>>('/organisations', { q: query, limit: 5 })
+            .catch(() => none)
+        : none,
     ]);
     return [
       ...cases.items.map((row) => ({

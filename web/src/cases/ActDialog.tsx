@@ -116,7 +116,7 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
       setGround({ revision: fresh.case.revision, facts: fresh.facts.length });
     },
   });
-  const conflict = news.length > 0;
+  const conflict = news.length > 0 || (send.error instanceof Problem && send.error.code === 'case-changed');
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setAttempt(attempt + 1);
