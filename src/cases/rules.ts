@@ -217,7 +217,10 @@ export function decide(
       const level = requireLevel(pack, command.level, 'level');
       // A level in force may be confirmed once more against a newer proposal: the desk keeps it.
       const isSettled = state.levelStatus === 'confirmed' && state.proposedLevel === state.level;
-      if (command.act === 'confirm-level' && isSettled && level === state.level) {
+      if (command.act === 'confirm-level' && isSettled) {
+        // Another level than the one in force is a change, with the rights and the reason of one.
+        if (level !== state.level)
+          refuse('forbidden-act', { params: { act: command.act, state: state.state } });
         refuse('level-same', { params: { level } });
       }
       // Confirming another level than the reporter's is a change and needs its reason (SI.2).
