@@ -334,8 +334,8 @@ export const ACCEPTANCE: readonly AcceptanceRow[] = [
   ['DEC-13', 'One general convenor', true],
   ['DEC-14', 'The desk releases, the authority is told', true],
   ['DEC-15', 'Nothing stands down by itself: a person decides and it is recorded', true],
-  ['DEC-16', 'The half-yearly meeting is one duty with two references', true],
-  ['DEC-17', 'The lost schedule is drawn from the milestones', true],
+  ['DEC-16', 'The half-yearly meeting is one duty with two references', false],
+  ['DEC-17', 'The lost schedule is drawn from the milestones', false],
   ['DEC-18', 'Time of awareness is a field of the form', true],
   ['DEC-19', 'Defence cases live behind walls: own desk, own numbers, content-free notices outside', true],
   [
