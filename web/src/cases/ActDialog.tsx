@@ -14,7 +14,7 @@ import { usePick, useText } from '../ui/lang.tsx';
 import { useAnnouncer } from '../ui/live.tsx';
 import { Note, ProblemMessage } from '../ui/states.tsx';
 import { commonText } from '../ui/texts.ts';
-import { DateTime } from '../ui/time.tsx';
+import { DateTime, serverNow } from '../ui/time.tsx';
 import type { ActForm } from './ActFields.tsx';
 import { ActFields, mayPreview, missing, payload, previewPayload } from './ActFields.tsx';
 import { factSentence } from './FactLine.tsx';
@@ -77,7 +77,7 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
         act,
         revision: ground.revision,
         ...(as ? { as } : {}),
-        ...previewPayload(act, form),
+        ...previewPayload(act, form, new Date(serverNow())),
       }),
     enabled: mayPreview(act, form),
   });

@@ -5,74 +5,15 @@ import { groupsQuery } from '../directory/queries.ts';
 import { useWords } from '../mechanism/words.ts';
 import type { ComboOption } from '../ui/ComboBox.tsx';
 import { ComboBox } from '../ui/ComboBox.tsx';
-import type { WhenValue } from '../ui/DateTimeField.tsx';
 import { DateTimeField } from '../ui/DateTimeField.tsx';
 import { ChoiceGroup, Select, TextArea } from '../ui/fields.tsx';
 import { LevelMark } from '../ui/LevelMark.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
 import { commonText } from '../ui/texts.ts';
-import { serverNow } from '../ui/time.tsx';
+import type { ActForm } from './act-form.ts';
+import { BARE_ACTS, LEVEL_ACTS, TEXT_ACTS, TIME_ACTS } from './act-form.ts';
 import type { CaseList } from './queries.ts';
 import { caseText } from './texts.ts';
-
-/** Everything an act may ask for; each act uses its part. */
-export interface ActForm {
-  level: string;
-  reason: string;
-  text: string;
-  person: ComboOption | null;
-  target: ComboOption | null;
-  when: WhenValue;
-  how: 'telephone' | 'in-person' | 'other';
-}
-
-type Text = (typeof caseText)['zh-Hant'];
-const LEVEL_ACTS = new Set<CaseActName>(['confirm-level', 'change-level']);
-const TEXT_ACTS = new Set<CaseActName>(['ask-back', 'message']);
-const TIME_ACTS = new Set<CaseActName>(['correct-awareness', 'report-convenor-told']);
-/** Acts that take no reason at all. */
-const BARE_ACTS = new Set<CaseActName>(['take', 'register', 'ask-back', 'message']);
-
-/** The first thing still missing, as a sentence; null when the act can be sent. */
-export function missing(act: CaseActName, form: ActForm, needsReason: boolean, t: Text): string | null {
-  if (LEVEL_ACTS.has(act) && form.level === '') return t.form.needLevel;
-  if (TEXT_ACTS.has(act) && form.text.trim() === '') return t.form.needText;
-  if (act === 'hand-over' && !form.person) return t.form.needPerson;
-  if (act === 'merge' && !form.target) return t.form.needTarget;
-  if (TIME_ACTS.has(act) && !form.when.at) return t.form.needTime;
-  if (needsReason && !BARE_ACTS.has(act) && form.reason.trim() === '') return t.form.needReason;
-  return null;
-}
-
-/** The act's part of the request body, besides `act`, `revision` and `as`. */
-export function payload(act: CaseActName, form: ActForm): Record<string, unknown> {
-  const reason = form.reason.trim();
-  if (TEXT_ACTS.has(act)) return { text: form.text.trim() };
-  if (LEVEL_ACTS.has(act)) return { level: form.level, reason };
-  if (act === 'hand-over') return { toPerson: form.person?.id, reason };
-  if (act === 'merge') return { intoCase: form.target?.id, reason };
-  if (act === 'correct-awareness') return { at: form.when.at, reason };
-  if (act === 'report-convenor-told') return { at: form.when.at, how: form.how, reason };
-  return BARE_ACTS.has(act) ? {} : { reason };
-}
-
-/** Whether enough is chosen to ask who would be told; words need not be written for that. */
-export function mayPreview(act: CaseActName, form: ActForm): boolean {
-  if (LEVEL_ACTS.has(act)) return form.level !== '';
-  if (act === 'hand-over') return form.person !== null;
-  return act === 'merge' ? form.target !== null : true;
-}
-
-/** As {@link payload}, with something standing in for words and times not yet written. */
-export function previewPayload(act: CaseActName, form: ActForm): Record<string, unknown> {
-  const stand: ActForm = {
-    ...form,
-    text: form.text.trim() || '…',
-    reason: form.reason.trim() || '…',
-    when: { ...form.when, at: form.when.at ?? new Date(serverNow()).toISOString() },
-  };
-  return payload(act, stand);
-}
 
 interface ActFieldsProps {
   act: CaseActName;

@@ -14,16 +14,12 @@ import { usePick, useText } from '../ui/lang.tsx';
 import { Note, ProblemMessage, Skeleton } from '../ui/states.tsx';
 import { commonText } from '../ui/texts.ts';
 import { signInText } from './texts.ts';
+import { wayBack } from './way-back.ts';
 import './sign-in.css';
 
 interface Credentials {
   login: string;
   password: string;
-}
-
-/** Only addresses of our own: a link must not send somebody elsewhere after signing in. */
-function wayBack(next: string | undefined): string {
-  return next && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-in') ? next : '/';
 }
 
 /** Signing in with an account, or, in the demonstration nation, as one of its people in one click. */
