@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { newKey } from '../../api/client.ts';
+import { Problem } from '../../api/problem.ts';
 import { packQuery } from '../../api/queries.ts';
 import { usePageTitle } from '../../app/title.ts';
 import { Button, ButtonLink } from '../../ui/Button.tsx';
@@ -47,6 +48,9 @@ function OpenDraft({ draftId, personId }: { draftId: string; personId: string })
   );
   if (pack.isError && !pack.data)
     return page(<ProblemMessage error={pack.error} onRetry={() => pack.refetch()} />);
+  if (state.kind === 'unreachable') {
+    return page(<ProblemMessage error={new Problem(0, {}, true)} onRetry={() => window.location.reload()} />);
+  }
   if (state.kind === 'opening' || !pack.data || !session) return page(<Skeleton lines={10} />);
   const isGone = state.kind === 'none' || state.status.kind === 'gone';
   if (isGone && filed) {

@@ -35,13 +35,16 @@ export const previewQuery = (input: PreviewInput) =>
     staleTime: 60_000,
   });
 
+/** A dead network must not keep anybody from his own draft: after so long the device's copy is used, in ms. */
+const PATIENCE = 5000;
+
 /** The server's drafts as the keeper needs them. */
 export const draftServer: DraftServer = {
   save: (id, { about, form, revision }) =>
     api.put<DraftView>(`/drafts/${id}`, { ...about, content: form, revision }),
   read: async (id) => {
     try {
-      return await api.get<DraftView>(`/drafts/${id}`);
+      return await api.get<DraftView>(`/drafts/${id}`, undefined, { signal: AbortSignal.timeout(PATIENCE) });
     } catch (error) {
       if (error instanceof Problem && error.status === 404) return null;
       throw error;

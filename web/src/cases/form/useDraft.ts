@@ -12,6 +12,8 @@ export type DraftState =
   | { kind: 'opening' }
   /** Neither this device nor the server has it. */
   | { kind: 'none' }
+  /** It is not on this device, and the server cannot be asked. */
+  | { kind: 'unreachable' }
   | {
       kind: 'open';
       form: FormState;
@@ -70,12 +72,11 @@ export function useDraft(
 
     const openDraft = async (): Promise<void> => {
       const kept = shelf.get(id);
-      // The device's copy is shown at once; the server's may take long, or never come.
       const view = await draftServer.read(id).catch(() => undefined);
       if (!current) return;
       const opening = openingOf(kept, view);
       if (!opening) {
-        setState({ kind: 'none' });
+        setState({ kind: view === undefined ? 'unreachable' : 'none' });
         return;
       }
       const { draft, meet, gone } = opening;
