@@ -3,7 +3,6 @@ import type { CaseActName, CaseView } from '../../../src/cases/contract.ts';
 import { api } from '../api/client.ts';
 import { groupsQuery } from '../directory/queries.ts';
 import { useWords } from '../mechanism/words.ts';
-import type { ComboOption } from '../ui/ComboBox.tsx';
 import { ComboBox } from '../ui/ComboBox.tsx';
 import { DateTimeField } from '../ui/DateTimeField.tsx';
 import { ChoiceGroup, Select, TextArea } from '../ui/fields.tsx';
