@@ -1,5 +1,4 @@
 /** Files the demonstration nation into an empty database (DEC-24). */
-import pg from 'pg';
 import { layOutNumbers } from '../cases/index.ts';
 import { loadDirectory } from '../directory/index.ts';
 import { hashPassword, makeAccount } from '../identity/index.ts';
@@ -31,21 +30,6 @@ async function isLoaded(ctx: AppContext): Promise<boolean> {
     const row = await tx.db.selectFrom('demo_loads').select('loaded_at').executeTakeFirst();
     return row !== undefined;
   });
-}
-
-/** A load that was cut off leaves half a nation: the tables are emptied, by the owner, and it begins anew. */
-async function emptyTables(ownerUrl: string): Promise<void> {
-  const owner = new pg.Client({ connectionString: ownerUrl });
-  await owner.connect();
-  try {
-    const { rows } = await owner.query<{ name: string }>(
-      `select quote_ident(tablename) as name from pg_tables where schemaname = 'public'
-         and tablename not like 'schema_migrations%' and tablename not in ('packs', 'active_pack', 'directory_version')`,
-    );
-    await owner.query(`truncate ${rows.map((row) => row.name).join(', ')} restart identity cascade`);
-  } finally {
-    await owner.end();
-  }
 }
 
 async function loadPeople(ctx: AppContext, pack: Pack, since: Date, now: Date): Promise<Ids> {

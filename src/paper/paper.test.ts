@@ -4,7 +4,7 @@ import { loadPack } from '../mechanism/load.ts';
 import type { PaperBlock, PaperForm } from './contract.ts';
 import { renderBlankPdf, renderReportPdf } from './index.ts';
 import { blankPaper, paperOf } from './rules.ts';
-import { sampleSource } from './sample.ts';
+import { sampleSource } from './test-sample.ts';
 
 const { pack } = loadPack(fileURLToPath(new URL('../../packs/tw-2002', import.meta.url)));
 

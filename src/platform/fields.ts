@@ -54,17 +54,28 @@ export const hostName = address(253, 'bad-domain', (value) => {
 });
 
 /** An http, https or ftp address (S8.F3.17). */
-export const webAddress = address(2000, 'bad-url', (value) => /^(https?|ftp):\/\/\S+$/i.test(value) && URL.canParse(value));
+export const webAddress = address(
+  2000,
+  'bad-url',
+  (value) => /^(https?|ftp):\/\/\S+$/i.test(value) && URL.canParse(value),
+);
 
 /**
  * A plain e-mail address (S8.F3.8). Quoted local parts, comments and groups are refused: mail libraries have read them
  * as other recipients before.
  */
-export const emailAddress = address(254, 'bad-email', (value) =>
-  /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\s@"(),:;<>[\\\]]+$/i.test(value) &&
-  /^[^.]+(\.[^.]+)+$/.test(value.slice(value.lastIndexOf('@') + 1)) &&
-  URL.canParse(`http://${value.slice(value.lastIndexOf('@') + 1)}/`),
+export const emailAddress = address(
+  254,
+  'bad-email',
+  (value) =>
+    /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\s@"(),:;<>[\\\]]+$/i.test(value) &&
+    /^[^.]+(\.[^.]+)+$/.test(value.slice(value.lastIndexOf('@') + 1)) &&
+    URL.canParse(`http://${value.slice(value.lastIndexOf('@') + 1)}/`),
 );
 
 /** A telephone or fax number as people write it, extension included (S8.F3.10). */
-export const phoneNumber = address(40, 'bad-phone', (value) => /^\+?[\d\s().#*~/-]{3,}((轉|分機|ext\.?|x|#)\s*\d+)?$/i.test(value) && /\d.*\d.*\d/.test(value));
+export const phoneNumber = address(
+  40,
+  'bad-phone',
+  (value) => /^\+?[\d\s().#*~/-]{3,}((轉|分機|ext\.?|x|#)\s*\d+)?$/i.test(value) && /\d.*\d.*\d/.test(value),
+);
