@@ -153,7 +153,7 @@ const frameworkFaults: Readonly<Record<string, Refusal['code']>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed-request',
   FST_ERR_BAD_URL: 'malformed-request',
-  FST_ERR_MAX_PARAM_LENGTH_EXCEEDED: 'malformed-request',
+  FST_ERR_MAX_PARAM_LENGTH: 'malformed-request',
   FST_ERR_HANDLER_TIMEOUT: 'unavailable',
   FST_REQ_FILE_TOO_LARGE: 'attachment-too-large',
   FST_FILES_LIMIT: 'payload-too-large',
