@@ -148,6 +148,22 @@ describe('a draft being kept', () => {
     expect(shelf.get(ID)).toMatchObject({ dirty: false, revision: 3 });
   });
 
+  it('saves nothing while it is being filed, and goes on when the filing is refused', async () => {
+    const keeper = open();
+    keeper.change(form('門診'));
+    const onItsWay = keeper.sync();
+    await keeper.setFiling({ kind: 'initial', organisationId: ID, content: { impactLevel: 'D' } });
+    expect(server.held?.revision).toBe(1);
+    await onItsWay;
+    keeper.change(form('門診與急診'));
+    await settle(keeper);
+    await keeper.sync();
+    expect(server.held?.revision).toBe(1);
+    await keeper.setFiling(undefined);
+    await settle(keeper);
+    expect(server.held?.content['scope']).toBe('門診與急診');
+  });
+
   it('says so when it was filed or thrown away elsewhere', async () => {
     const keeper = open({ about, form: form('x'), base: form('x'), revision: 3, dirty: false, at: 0 });
     server.gone = true;

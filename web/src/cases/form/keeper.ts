@@ -71,13 +71,15 @@ export class DraftKeeper {
   readonly #given: KeeperOptions;
   #draft: KeptDraft;
   #callOff: (() => void) | undefined;
-  #running = false;
+  #running: Promise<void> | null = null;
   #stopped = false;
   #held = false;
 
   constructor(options: KeeperOptions) {
     this.#given = options;
     this.#draft = options.draft;
+    // A filing of an earlier visit is found out about first.
+    this.#held = options.draft.filing !== undefined;
   }
 
   get draft(): KeptDraft {
@@ -92,11 +94,18 @@ export class DraftKeeper {
     this.#plan(PAUSE);
   }
 
-  /** Remembers a filing under way, so that a retry after a crash sends the same. */
-  setFiling(filing: FileReportInput | undefined): void {
+  /**
+   * Remembers a filing under way, so that a retry after a crash sends the same; until its answer nothing is saved, since
+   * a filed draft is no draft any more. Settles when a save already on its way has ended.
+   */
+  async setFiling(filing: FileReportInput | undefined): Promise<void> {
     const { filing: _, ...rest } = this.#draft;
     this.#draft = filing ? { ...rest, filing } : rest;
     this.#given.shelf.put(this.#given.id, this.#draft);
+    this.#held = filing !== undefined;
+    this.#callOff?.();
+    if (!filing && this.#draft.dirty) this.#plan(PAUSE);
+    await this.#running;
   }
 
   #plan(milliseconds: number): void {
@@ -109,9 +118,17 @@ export class DraftKeeper {
   async sync(): Promise<void> {
     this.#callOff?.();
     if (this.#running || this.#stopped || this.#held || !this.#draft.dirty) return;
+    this.#running = this.#save();
+    try {
+      await this.#running;
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  async #save(): Promise<void> {
     const { id, server, onStatus, now } = this.#given;
     const sent = this.#draft;
-    this.#running = true;
     onStatus({ kind: 'saving' });
     try {
       const view = await server.save(id, { about: sent.about, form: sent.form, revision: sent.revision });
@@ -121,8 +138,6 @@ export class DraftKeeper {
       if (dirty) this.#plan(PAUSE);
     } catch (error) {
       if (!this.#stopped) await this.#refused(error);
-    } finally {
-      this.#running = false;
     }
   }
 
@@ -222,7 +237,7 @@ export function openingOf(kept: KeptDraft | null, view: DraftView | null | undef
   if (!view || !form) {
     if (!kept) return null;
     const gone = view === null && kept.revision > 0 && !kept.filing;
-    return { draft: { ...kept, dirty: kept.dirty || view === null }, meet: null, gone };
+    return { draft: kept, meet: null, gone };
   }
   const about = { organisationId: view.organisationId, caseId: view.caseId, kind: view.kind };
   if (kept && kept.revision === view.revision) return { draft: kept, meet: null, gone: false };

@@ -25,7 +25,7 @@ export type DraftState =
 export interface DraftHandle {
   state: DraftState;
   change: (form: FormState, about?: DraftAbout) => void;
-  setFiling: (filing: FileReportInput | undefined) => void;
+  setFiling: (filing: FileReportInput | undefined) => Promise<void>;
   resolve: DraftKeeper['resolve'];
   /** Ends saving; with `forget` the draft leaves this device. */
   close: (forget?: boolean) => void;
@@ -72,7 +72,8 @@ export function useDraft(
 
     const openDraft = async (): Promise<void> => {
       const kept = shelf.get(id);
-      const view = await draftServer.read(id).catch(() => undefined);
+      // A draft that never left this device is unknown elsewhere.
+      const view = kept?.revision === 0 ? null : await draftServer.read(id).catch(() => undefined);
       if (!current) return;
       const opening = openingOf(kept, view);
       if (!opening) {
@@ -84,7 +85,7 @@ export function useDraft(
       const made = begin(draft, gone ? { kind: 'gone' } : saved);
       if (gone) made.stop();
       else if (meet) made.meet(meet);
-      else if (draft.dirty && draft.revision > 0) void made.sync();
+      else if (draft.dirty) void made.sync();
     };
     void openDraft();
 
@@ -119,9 +120,9 @@ export function useDraft(
       keeper.current?.change(form, about);
       setState((now) => (now.kind === 'open' ? { ...now, form, about: about ?? now.about } : now));
     },
-    setFiling: (filing) => {
-      keeper.current?.setFiling(filing);
+    setFiling: async (filing) => {
       setState((now) => (now.kind === 'open' ? { ...now, filing } : now));
+      await keeper.current?.setFiling(filing);
     },
     resolve: (conflict, choices) => keeper.current?.resolve(conflict, choices),
     close: (forget) => keeper.current?.stop(forget),

@@ -21,7 +21,7 @@ interface FilingOptions {
   draftId: string;
   /** A filing an earlier visit to this page left with an unknown outcome. */
   pending: FileReportInput | undefined;
-  setFiling: (filing: FileReportInput | undefined) => void;
+  setFiling: (filing: FileReportInput | undefined) => Promise<void>;
   /** The draft has become a report: nothing is saved any more. */
   close: () => void;
 }
@@ -54,7 +54,7 @@ export function useFiling(options: FilingOptions): {
       clearTimeout(timer.current);
       const { personId, draftId, setFiling, close } = latest.current;
       setState(isRetry ? { kind: 'unsure', sending: true } : { kind: 'sending' });
-      if (!isRetry) setFiling(filing);
+      await setFiling(filing);
       try {
         const answer = await api.post<FiledAnswer>('/reports', filing, { idempotencyKey: draftId });
         keepAnswer(personId, draftId, answer);
@@ -78,7 +78,7 @@ export function useFiling(options: FilingOptions): {
           timer.current = setTimeout(() => void attempt(filing, true), wait);
         } else {
           // A refusal is an answer: nothing was filed under this key by this request.
-          setFiling(undefined);
+          void setFiling(undefined);
           setState({ kind: 'refused', problem: error });
         }
       } finally {
