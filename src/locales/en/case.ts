@@ -230,7 +230,7 @@ export const cases = {
     hows: { telephone: 'By telephone', 'in-person': 'In person', other: 'Otherwise' },
     as: 'In which post',
     submit: 'Send',
-    grave: 'This tells the following at once. Please check again.',
+    grave: 'This tells those above at once. Please check again.',
     graveTick: 'I have seen who will be told',
     whileAway: 'Since you opened this case:',
     nowSend: 'Send all the same',

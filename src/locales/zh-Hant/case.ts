@@ -227,7 +227,7 @@ export const cases = {
     hows: { telephone: '電話', 'in-person': '當面', other: '其他' },
     as: '以哪個職位',
     submit: '送出',
-    grave: '這會立即通知下列對象，請再確認一次。',
+    grave: '這會立即通知上列對象，請再確認一次。',
     graveTick: '我已看過將通知的對象',
     whileAway: '您開啟此案後發生的事：',
     nowSend: '仍要送出',

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { QueueRow, QueueView } from '../../../src/cases/contract.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { DrillBand } from '../app/DrillBand.tsx';
@@ -45,15 +45,22 @@ export function Desk() {
   const filter = FILTERS.find((one) => one === search.f) ?? 'all';
   const rows = queue?.items.filter(FITS[filter]) ?? [];
   const wide = typeof window === 'undefined' || window.matchMedia('(min-width: 46.001rem)').matches;
-  const selected = rows.find((row) => row.case.id === search.case) ?? (wide ? rows[0] : undefined);
+  // The case in hand stays in hand: neither an act nor a new report may put another one under the officer's eyes.
+  const [held, setHeld] = useState<string>();
+  const selectedId = search.case ?? held ?? (wide ? rows[0]?.case.id : undefined);
+  useEffect(() => {
+    if (wide && !held && selectedId) setHeld(selectedId);
+  }, [wide, held, selectedId]);
   const fresh = useArrivals(queue);
   usePageTitle(t.title, queue?.counts.unacknowledged ?? 0);
 
   const choose = (id: string | undefined): void => {
-    if (id) navigate({ to: '/desk', search: { ...search, case: id, tab: search.tab }, replace: true });
+    if (!id) return;
+    if (wide) setHeld(id);
+    navigate({ to: '/desk', search: { ...search, case: id, tab: search.tab }, replace: true });
   };
   const step = (by: number): void => {
-    const at = rows.findIndex((row) => row.case.id === selected?.case.id);
+    const at = rows.findIndex((row) => row.case.id === selectedId);
     const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))]?.case.id;
     choose(next);
     document.getElementById(`queue-${next}`)?.scrollIntoView({ block: 'nearest' });
@@ -64,8 +71,8 @@ export function Desk() {
     {
       key: 'Enter',
       label: t.keys.open,
-      off: !selected,
-      run: () => selected && navigate({ to: '/cases/$caseId', params: { caseId: selected.case.id } }),
+      off: !selectedId,
+      run: () => selectedId && navigate({ to: '/cases/$caseId', params: { caseId: selectedId } }),
     },
   ]);
 
@@ -107,7 +114,7 @@ export function Desk() {
               <QueueItem
                 key={row.case.id}
                 row={row}
-                selected={row.case.id === selected?.case.id}
+                selected={row.case.id === selectedId}
                 arrived={fresh.has(row.case.id)}
                 mine={row.case.takenBy?.id === session?.person.id}
                 onChoose={() => choose(row.case.id)}
@@ -120,13 +127,13 @@ export function Desk() {
           <ButtonLink to="/report/new">{t.onBehalf}</ButtonLink>
         </p>
       </section>
-      {selected ? (
+      {selectedId ? (
         <DeskCase
-          key={selected.case.id}
-          id={selected.case.id}
+          key={selectedId}
+          id={selectedId}
           tab={search.tab ?? 'events'}
           onTab={(tab) =>
-            navigate({ to: '/desk', search: { ...search, case: selected.case.id, tab }, replace: true })
+            navigate({ to: '/desk', search: { ...search, case: selectedId, tab }, replace: true })
           }
         />
       ) : (
