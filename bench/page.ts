@@ -22,7 +22,8 @@ export async function measurePage(): Promise<Figure[]> {
     });
     const began = performance.now();
     await window.page.goto('http://localhost:5950/report/new');
-    await window.page.getByRole('textbox').first().waitFor();
+    await window.page.getByRole('button', { name: '開始通報' }).click();
+    await window.page.locator('textarea').first().waitFor();
     const shown = performance.now() - began;
     await window.page.waitForLoadState('networkidle');
     const bodies = await Promise.all(scripts.values());
