@@ -1,5 +1,7 @@
 /** An A case: a utility's dispatch centre, by telephone at night; two crossings; what happens when nobody answers. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fireClock } from '../../src/cases/commands.ts';
+import { SYSTEM } from '../../src/platform/actor.ts';
 import { openStory, type Story } from './harness.ts';
 
 const DISPATCH = {
@@ -327,6 +329,25 @@ describe('the desk is asleep', () => {
     const mail = await story.sink.waitForMail((one) => one.to.includes('deputy@stag.example'), 5_000);
     expect(mail.subject).toContain('值勤台逾時未回應');
     expect(mail.text).toContain('02-0000-1100');
+  });
+
+  test('INV-4: a clock fired by two workers, or before its moment, fires once and not early', async () => {
+    const fresh = await story.files('teacher', 'school', { impactLevel: 'C' });
+    const ids = (await story.sees('officer', fresh.caseId)).clocks.map((clock) => clock.id);
+    const fire = () =>
+      Promise.all(ids.map((clock) => fireClock(story.ctx, SYSTEM, { id: clock, caseId: fresh.caseId })));
+    const fired = async () =>
+      (await story.sees('officer', fresh.caseId)).facts.filter((fact) => fact.kind.startsWith('clock-'));
+    await fire();
+    expect(await fired()).toEqual([]);
+    story.clock.advance(45 * 60_000);
+    await Promise.all([fire(), fire()]);
+    await fire();
+    expect((await fired()).map((fact) => [fact.kind, fact.data['definition']]).sort()).toEqual([
+      ['clock-overdue', 'confirm-level'],
+      ['clock-overdue', 'register'],
+    ]);
+    expect(await story.told(fresh.caseId, 'desk-silent')).toEqual(DEPUTIES);
   });
 
   test('DEC-6 H14: receipts and level stay open and red; nothing is blocked, and a late answer counts as late', async () => {

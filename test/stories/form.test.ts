@@ -239,6 +239,13 @@ describe('the form, line by line', () => {
     expect(await faultsOf(never)).toContain('content.occurred.at');
   });
 
+  test('S5.6 H51: what names or reaches a person is stored apart from what is kept for ever', async () => {
+    const { rows } = await story.world.owner.query('select content::text as text from reports');
+    for (const { text } of rows) {
+      for (const word of ['莊組長', '02-0000-1234', 'it@school.example']) expect(text).not.toContain(word);
+    }
+  });
+
   test('DEC-2 DEC-18: impact and grade are separate answers, and the time of awareness has a field of its own', () => {
     expect(view.reports[0]?.content).toMatchObject({ impactLevel: 'B', securityGrade: 'C' });
     expect(view.case).toMatchObject({ level: 'B', awareAt: '2026-03-04T01:10:00.000Z' });
