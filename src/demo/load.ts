@@ -15,6 +15,7 @@ import { keepMail } from './mailbox.ts';
 import { people } from './nation/people.ts';
 import { personas } from './nation/personas.ts';
 import { type Ids, type Played, playStories } from './play.ts';
+import { emptyTables } from './store.ts';
 
 /** Everybody of the demonstration signs in with this; it is shown on the sign-in page and worth nothing elsewhere. */
 export const DEMO_PASSWORD = 'tocsin-demo-2002';

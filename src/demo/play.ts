@@ -146,6 +146,13 @@ export interface Played {
 /** After these nothing new waits to be delivered. */
 const TELLS_NOBODY: ReadonlySet<StoryStep['act']> = new Set(['acknowledge', 'acknowledge-all', 'take']);
 
+/** Stories that ended. */
+const ENDED: ReadonlySet<Story['end']> = new Set(['released', 'dismissed', 'withdrawn', 'merged']);
+/** A case whose last step is younger than this still waits for answers, in ms. */
+const FRESH = 70 * 60_000;
+/** How long after a story's last step the rest have confirmed, in ms. */
+const ANSWERED_AFTER = 11 * 60_000;
+
 /** Plays all stories in the order of time. */
 export async function playStories(
   given: AppContext,
@@ -251,6 +258,27 @@ export async function playStories(
     if (command) await act(ctx, actor(step.by), caseId, command);
   };
 
+  /** Whoever was told of a case that is still open has confirmed by now, unless it is fresh: a desk at work, not asleep. */
+  const answerLeftOver = async (): Promise<void> => {
+    const fresh = Date.now() - FRESH;
+    for (const story of stories) {
+      const last = story.steps.at(-1)?.at.getTime() ?? 0;
+      const caseId = cases.get(story.key);
+      if (caseId === undefined || ENDED.has(story.end) || last > fresh) continue;
+      clock.set(new Date(last + ANSWERED_AFTER));
+      const notices = await read(ctx.database, SYSTEM, clock, (tx) => noticesOfCase(tx, [caseId]));
+      for (const notice of notices) {
+        const isOpen =
+          notice.expects !== 'none' && notice.acknowledgedAt === null && notice.closedAt === null;
+        const holder = directory.holders(notice.postId, clock.now())[0];
+        if (!isOpen || holder === undefined || directory.posts.get(notice.postId)?.role === 'duty-officer')
+          continue;
+        const keys = keysFor(directory, pack, holder.personId, clock.now());
+        await acknowledge(ctx, { personId: holder.personId, keys }, notice.id);
+      }
+    }
+  };
+
   for (const [index, cue] of cues.entries()) {
     clock.set(cue.step.at);
     await play(cue).catch((error: Error) => {
@@ -259,6 +287,7 @@ export async function playStories(
     if (!TELLS_NOBODY.has(cue.step.act)) await deliverDue(ctx, { transport });
     if (index % 20 === 0) options.onProgress?.(index, cues.length);
   }
+  await answerLeftOver();
   clock.set(new Date());
   await fireDueClocks(ctx);
   return { cases: cases.size, steps: cues.length, refused };
