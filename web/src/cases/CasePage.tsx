@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { z } from 'zod';
 import type { inboxView } from '../../../src/delivery/contract.ts';
 import { api } from '../api/client.ts';
@@ -13,7 +14,7 @@ import { EmptyState, ProblemMessage, Skeleton } from '../ui/states.tsx';
 import { ActBar } from './ActBar.tsx';
 import { AlertCase } from './AlertCase.tsx';
 import { CaseHead, TimeStrip } from './CaseHead.tsx';
-import { CaseTabs } from './CaseTabs.tsx';
+import { CaseTabs, WholeCase } from './CaseTabs.tsx';
 import { CaseWho } from './CaseWho.tsx';
 import { caseQuery } from './queries.ts';
 import { caseText } from './texts.ts';
@@ -24,6 +25,7 @@ export function CasePage() {
   const t = useText(caseText);
   const pick = usePick();
   const navigate = useNavigate();
+  const printing = usePrinting();
   const { caseId } = useParams({ from: '/inside/cases/$caseId' });
   const search: { tab?: string } = useSearch({ strict: false });
   const { data: view, error, refetch } = useQuery(caseQuery(caseId));
@@ -70,11 +72,15 @@ export function CasePage() {
           <CaseHead view={view} />
           {notice && <AlertCase view={view} notice={notice} />}
           <TimeStrip view={view} />
-          <CaseTabs
-            view={view}
-            tab={search.tab ?? 'events'}
-            onTab={(tab) => navigate({ to: '.', search: { tab }, replace: true })}
-          />
+          {printing ? (
+            <WholeCase view={view} />
+          ) : (
+            <CaseTabs
+              view={view}
+              tab={search.tab ?? 'events'}
+              onTab={(tab) => navigate({ to: '.', search: { tab }, replace: true })}
+            />
+          )}
           <ActBar view={view} />
         </div>
         <aside className="case-side">
@@ -83,6 +89,23 @@ export function CasePage() {
       </main>
     </>
   );
+}
+
+/** True while the browser prints: the page then holds the whole case, not one tab of it. */
+function usePrinting(): boolean {
+  const [printing, setPrinting] = useState(false);
+  useEffect(() => {
+    // The browser takes its picture as soon as the listener returns.
+    const begin = (): void => flushSync(() => setPrinting(true));
+    const end = (): void => setPrinting(false);
+    window.addEventListener('beforeprint', begin);
+    window.addEventListener('afterprint', end);
+    return () => {
+      window.removeEventListener('beforeprint', begin);
+      window.removeEventListener('afterprint', end);
+    };
+  }, []);
+  return printing;
 }
 
 /** Showing the case to a signed-in holder is what "opened" means; the inbox records it when it lists the notice. */

@@ -52,6 +52,27 @@ export function CaseTabs({ view, tab, onTab }: CaseTabsProps) {
   );
 }
 
+/** The whole case on paper: every panel under its heading. */
+export function WholeCase({ view }: { view: CaseView }) {
+  const t = useText(caseText);
+  return (
+    <div className="whole-case">
+      <h2>{t.tabs.levels}</h2>
+      <Levels view={view} />
+      <h2>{t.tabs.events}</h2>
+      <Facts view={view} />
+      <h2>{t.tabs.reports}</h2>
+      <ReportsTab view={view} whole />
+      <h2>{t.tabs.messages}</h2>
+      <Messages view={view} />
+      <h2>{t.tabs.files}</h2>
+      <Files view={view} />
+      <h2>{t.tabs.clocks}</h2>
+      <Clocks view={view} />
+    </div>
+  );
+}
+
 function Messages({ view }: { view: CaseView }) {
   const t = useText(caseText);
   const pick = usePick();

@@ -115,7 +115,7 @@ function fieldValue(
 }
 
 /** Every filed form of the case; what differs from the one before is marked and shown with what stood there. */
-export function ReportsTab({ view }: { view: CaseView }) {
+export function ReportsTab({ view, whole = false }: { view: CaseView; whole?: boolean }) {
   const t = useText(caseText);
   if (view.reports.length === 0) return <EmptyState title={t.reports.none} />;
   const newest = [...view.reports].sort((a, b) => b.ordinal - a.ordinal);
@@ -127,7 +127,8 @@ export function ReportsTab({ view }: { view: CaseView }) {
           view={view}
           report={report}
           before={view.reports.find((one) => one.ordinal === report.ordinal - 1)}
-          open={at === 0}
+          open={whole || at === 0}
+          whole={whole}
         />
       ))}
     </>
@@ -139,14 +140,16 @@ interface OneReportProps {
   report: ReportView;
   before: ReportView | undefined;
   open: boolean;
+  /** On paper: every field of every report. */
+  whole: boolean;
 }
 
-function OneReport({ view, report, before, open }: OneReportProps) {
+function OneReport({ view, report, before, open, whole }: OneReportProps) {
   const t = useText(caseText);
   const c = useText(commonText);
   const pick = usePick();
   const words = useWords();
-  const [all, setAll] = useState(before === undefined);
+  const [all, setAll] = useState(whole || before === undefined);
   const value = (field: ReportField, content: Content): ReactNode =>
     fieldValue(field, content, words, pick, { t, c });
   const changed = new Set(report.changed);
@@ -189,7 +192,7 @@ function OneReport({ view, report, before, open }: OneReportProps) {
           {t.reports.official}
         </Link>
       </p>
-      {before && <Checkbox label={t.reports.all} checked={all} onChecked={setAll} />}
+      {before && !whole && <Checkbox label={t.reports.all} checked={all} onChecked={setAll} />}
       <dl className="report-fields">
         {fields.map((field) => (
           <div key={field.id} className={changed.has(field.id) && before ? 'field-changed' : ''}>

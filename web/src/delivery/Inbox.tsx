@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { z } from 'zod';
@@ -25,7 +25,7 @@ export function Inbox() {
   const t = useText(inboxText);
   const c = useText(commonText);
   const navigate = useNavigate();
-  const search: { all?: string } = useSearch({ strict: false });
+  const search: { all?: string; notice?: string } = useSearch({ strict: false });
   const all = search.all === 'yes';
   const [at, setAt] = useState(0);
   const acknowledge = useAcknowledge();
@@ -36,7 +36,9 @@ export function Inbox() {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
   });
-  const items = pages.data?.pages.flatMap((page) => page.items) ?? [];
+  const pinned = usePinned(search.notice);
+  const listed = pages.data?.pages.flatMap((page) => page.items) ?? [];
+  const items = pinned ? [pinned, ...listed.filter((notice) => notice.id !== pinned.id)] : listed;
   const waiting = pages.data?.pages[0]?.waiting ?? 0;
   usePageTitle(t.title, waiting);
   useShown(items);
@@ -116,6 +118,16 @@ export function Inbox() {
       )}
     </main>
   );
+}
+
+/** The notice a mail's link names: first in the list, confirmed or not. Following the link opens it, no more. */
+function usePinned(id: string | undefined): NoticeView | undefined {
+  const { data } = useQuery({
+    queryKey: ['inbox', 'one', id],
+    queryFn: async () => (await api.post<{ notice: NoticeView }>(`/notices/${id}/opened`)).notice,
+    enabled: id !== undefined,
+  });
+  return id === undefined ? undefined : data;
 }
 
 function waits(notice: NoticeView): boolean {

@@ -64,7 +64,7 @@ function Organisation({ view }: { view: OrganisationView }) {
       <div className="page-head">
         <h1>{pick(body.name)}</h1>
         <p>
-          {view.chain.map((above) => (
+          {[...view.chain].reverse().map((above) => (
             <span key={above.id}>
               <BodyLink body={above} />
               {' › '}

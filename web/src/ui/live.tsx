@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { createContext, use, useCallback, useMemo, useRef, useState } from 'react';
+import { createContext, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useText } from './lang.tsx';
 import { commonText } from './texts.ts';
 
@@ -13,13 +13,16 @@ interface Said {
 }
 
 interface Announcer {
-  /** Shows a sentence about what was just done and reads it out; it stays until the next one or until closed. */
+  /** Shows a sentence about what was just done and reads it out; it stays a while, or until closed. */
   say: (text: ReactNode, more?: { next?: ReactNode; tone?: Said['tone'] }) => void;
   /** Reads something out without showing it, e.g. "3 results". */
   whisper: (text: string) => void;
 }
 
 const AnnouncerContext = createContext<Announcer>({ say: () => undefined, whisper: () => undefined });
+
+/** How long a sentence stays, in milliseconds; what is late stays until it is closed. */
+const STAYS = 20_000;
 
 /** Holds the two live regions of the page: one seen and heard, one only heard. */
 export function AnnouncerProvider({ children }: { children: ReactNode }) {
@@ -31,6 +34,12 @@ export function AnnouncerProvider({ children }: { children: ReactNode }) {
     count.current += 1;
     setSaid({ id: count.current, text, next: more?.next, tone: more?.tone ?? 'done' });
   }, []);
+  useEffect(() => {
+    if (!said || said.tone === 'late') return;
+    // Long enough to be read twice; what was said stands in the record anyway.
+    const wait = setTimeout(() => setSaid((now) => (now?.id === said.id ? null : now)), STAYS);
+    return () => clearTimeout(wait);
+  }, [said]);
   const announcer = useMemo(() => ({ say, whisper: setWhispered }), [say]);
   return (
     <AnnouncerContext value={announcer}>
