@@ -96,6 +96,11 @@ export async function startBrowser(): Promise<TestBrowser> {
       ...options,
     });
     context.setDefaultTimeout(10_000);
+    // The product speaks the language its reader chose; the choice is this cookie.
+    if (options.baseURL)
+      await context.addCookies([
+        { name: 'lang', value: lang === 'en' ? 'en' : 'zh-Hant', url: options.baseURL },
+      ]);
     const complaints: string[] = [];
     await context.addInitScript(WATCH_POLICY);
     context.on('weberror', (error) =>

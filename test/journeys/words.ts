@@ -1,0 +1,23 @@
+/** The words on the screens, from the same catalogues the screens use. */
+import { cases as caseEn } from '../../src/locales/en/case.ts';
+import { common as commonEn } from '../../src/locales/en/common.ts';
+import { desk as deskEn } from '../../src/locales/en/desk.ts';
+import { form as formEn } from '../../src/locales/en/form.ts';
+import { inbox as inboxEn } from '../../src/locales/en/inbox.ts';
+import { signin as signinEn } from '../../src/locales/en/signin.ts';
+import { cases } from '../../src/locales/zh-Hant/case.ts';
+import { common } from '../../src/locales/zh-Hant/common.ts';
+import { desk } from '../../src/locales/zh-Hant/desk.ts';
+import { form } from '../../src/locales/zh-Hant/form.ts';
+import { inbox } from '../../src/locales/zh-Hant/inbox.ts';
+import { signin } from '../../src/locales/zh-Hant/signin.ts';
+
+const WORDS = {
+  'zh-Hant': { cases, common, desk, form, inbox, signin },
+  en: { cases: caseEn, common: commonEn, desk: deskEn, form: formEn, inbox: inboxEn, signin: signinEn },
+};
+
+/** The catalogues of one language. */
+export function say(lang: 'zh-Hant' | 'en' = 'zh-Hant'): (typeof WORDS)['zh-Hant'] {
+  return WORDS[lang] as (typeof WORDS)['zh-Hant'];
+}
