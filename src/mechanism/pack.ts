@@ -345,7 +345,6 @@ export type Route = Pack['routes'][number];
 export type ClockDefinition = Pack['clocks'][number];
 export type Right = Pack['rights'][number];
 export type Transition = Pack['transitions'][number];
-export type State = Pack['states'][number];
 export type Condition = z.infer<typeof condition>;
 export type Calendar = Pack['calendars'][number];
 export type Template = Pack['templates'][number];

@@ -8,6 +8,3 @@ export interface Actor {
 
 /** The mechanism itself: clocks, deliveries, sign-in. Never an answer to a request by its own right. */
 export const SYSTEM: Actor = { personId: null, keys: ['system'] };
-
-/** Nobody signed in: sees nothing. */
-export const STRANGER: Actor = { personId: null, keys: [] };

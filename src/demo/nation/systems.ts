@@ -361,8 +361,3 @@ export function systemOf(code: string): InformationSystem {
   if (system === undefined) throw new Error(`demonstration nation: no system "${code}"`);
   return system;
 }
-
-/** The systems of one body. */
-export function systemsOf(organisation: string): readonly InformationSystem[] {
-  return systems.filter((system) => system.organisation === organisation);
-}

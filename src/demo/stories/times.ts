@@ -26,12 +26,6 @@ export function taipeiWeekday(at: Date): number {
   return new Date(at.getTime() + TAIPEI).getUTCDay();
 }
 
-/** Hour of the day in Taipei, with minutes as a fraction. */
-export function taipeiHour(at: Date): number {
-  const local = new Date(at.getTime() + TAIPEI);
-  return local.getUTCHours() + local.getUTCMinutes() / 60;
-}
-
 /** "11月22日上午9時42分": as reports write it in running text. */
 export function rocClock(at: Date): string {
   const local = new Date(at.getTime() + TAIPEI);

@@ -11,6 +11,7 @@ import { elementId, labelOf, useForm } from './context.ts';
 import { FlagsEditor } from './FlagsEditor.tsx';
 import { LogEditor } from './LogEditor.tsx';
 import { formText } from './texts.ts';
+import { UnknownBox } from './UnknownBox.tsx';
 
 const HostsEditor = lazy(() =>
   import('./HostsEditor.tsx').then((module) => ({ default: module.HostsEditor })),
@@ -179,24 +180,6 @@ export function FieldView({ field, isNow = false }: { field: FormField; isNow?: 
     default:
       return null;
   }
-}
-
-/** "Not yet known" as an answer; typing something takes it back. */
-export function UnknownBox({ field, answered }: { field: FormField; answered: boolean }) {
-  const { form, set } = useForm();
-  const t = useText(formText);
-  const pick = usePick();
-  if (!field.mayBeUnknown) return null;
-  return (
-    <Checkbox
-      label={field.unknownLabel ? pick(field.unknownLabel) : t.unknown}
-      checked={!answered && form.unknown.includes(field.id)}
-      disabled={answered}
-      onChecked={(on) =>
-        set({ unknown: on ? [...form.unknown, field.id] : form.unknown.filter((id) => id !== field.id) })
-      }
-    />
-  );
 }
 
 interface CheckListProps {

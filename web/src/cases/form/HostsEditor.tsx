@@ -7,11 +7,11 @@ import { Checkbox, Select, TextArea, TextField } from '../../ui/fields.tsx';
 import { useLang, usePick, useText } from '../../ui/lang.tsx';
 import { readAddresses } from './addresses.ts';
 import { elementId, useForm } from './context.ts';
-import { UnknownBox } from './FieldView.tsx';
 import { gradeOfSystems, hostFromSystem } from './request.ts';
 import type { HostState } from './state.ts';
 import { emptyHost } from './state.ts';
 import { formText } from './texts.ts';
+import { UnknownBox } from './UnknownBox.tsx';
 
 /** The hosts concerned (S8.F3.13–18): from the register, or by hand, addresses pasted in any mix. */
 export function HostsEditor({ field }: { field: FormField }) {

@@ -82,21 +82,6 @@ export interface FormState {
   unknown: ReportField[];
 }
 
-/** Parts of the state that are plain texts. */
-export type TextKey =
-  | 'agencyEmail'
-  | 'contactName'
-  | 'contactPhone'
-  | 'contactFax'
-  | 'description'
-  | 'scope'
-  | 'measures'
-  | 'publicEffect'
-  | 'supportText'
-  | 'cause'
-  | 'solution'
-  | 'lateReason';
-
 /** What a draft is about; it never changes while the draft lives, save the body on whose behalf it is written. */
 export interface DraftAbout {
   organisationId: string;

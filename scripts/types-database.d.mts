@@ -1,0 +1,2 @@
+/** The types of the migrated database at `url`, formatted as the tree is. */
+export declare function tableTypes(url: string): string;
