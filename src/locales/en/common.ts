@@ -29,6 +29,9 @@ export const common = {
   notStated: 'Not stated',
   optional: 'can follow later',
   requiredNow: 'needed now',
+  colon: ': ',
+  /** A remark in brackets after a text. */
+  aside: (text: string, more: string): string => `${text} (${more})`,
   separator: ' · ',
   list: (items: readonly string[]): string => items.join(', '),
   count: (n: number): string => `${n}`,

@@ -28,6 +28,9 @@ export const common = {
   notStated: '未填',
   optional: '可後補',
   requiredNow: '先填',
+  colon: '：',
+  /** A remark in brackets after a text. */
+  aside: (text: string, more: string): string => `${text}（${more}）`,
   separator: '・',
   list: (items: readonly string[]): string => items.join('、'),
   count: (n: number): string => `${n}`,

@@ -80,7 +80,7 @@ function PersonMenu({ session, onKeys }: { session: SessionView; onKeys: () => v
         {session.posts.map((post) => (
           <li key={post.id}>
             {pick(post.name)}
-            {post.acting && <span className="muted">（{s.acting}）</span>}
+            {post.acting && <span className="muted">{t.aside('', s.acting)}</span>}
           </li>
         ))}
       </ul>
@@ -103,7 +103,8 @@ function PersonMenu({ session, onKeys }: { session: SessionView; onKeys: () => v
         </Button>
       </div>
       <p className="muted small">
-        {s.callDesk}：
+        {s.callDesk}
+        {t.colon}
         <a href={`tel:${session.desk.phone.replaceAll(/[^\d+]/g, '')}`}>{s.deskPhone(session.desk.phone)}</a>
       </p>
     </div>

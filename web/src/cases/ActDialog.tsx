@@ -152,7 +152,7 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
             onValue={setAs}
             options={may.as.map((post) => ({
               value: post.id,
-              label: `${pick(post.name)}（${pick(post.organisation.name)}）`,
+              label: c.aside(pick(post.name), pick(post.organisation.name)),
             }))}
           />
         )}
@@ -174,7 +174,8 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
             {news.map((fact) => (
               <li key={fact.seq}>
                 <DateTime at={fact.at} form="time" /> {fact.person ? pick(fact.person.name) : t.facts.system}
-                ：{factSentence(fact, t, words)}
+                {c.colon}
+                {factSentence(fact, t, words)}
               </li>
             ))}
           </ul>

@@ -132,6 +132,7 @@ type PickerProps = Pick<ActFieldsProps, 'view' | 'form' | 'onForm'> & { error: s
 /** The other holders of the desk's posts. */
 function PersonPicker({ form, onForm, error }: PickerProps) {
   const t = useText(caseText);
+  const c = useText(commonText);
   const pick = usePick();
   const words = useWords();
   const { data } = useQuery(groupsQuery);
@@ -142,7 +143,7 @@ function PersonPicker({ form, onForm, error }: PickerProps) {
       .flatMap((group) => group.posts)
       .filter((post) => post.role === 'duty-officer')
       .flatMap((post) =>
-        post.holders.map((holder) => [holder.personId, `${pick(holder.name)}（${pick(post.name)}）`]),
+        post.holders.map((holder) => [holder.personId, c.aside(pick(holder.name), pick(post.name))]),
       ),
   );
   return (

@@ -58,6 +58,8 @@ export function Filed() {
   if (!answer) return <main className="page" id="main" tabIndex={-1} />;
   const report = view?.reports.find((one) => one.id === answer.reportId);
   const ordinal = search.ordinal ?? report?.ordinal;
+  // The reporter knows; the list says who else does.
+  const told = answer.toldParties.filter((party) => party.capacities.some((one) => one !== 'reporter'));
   /** Who has confirmed since: the list is live. */
   const confirmed = new Set(
     (view?.knows ?? []).filter((row) => row.acknowledged).map((row) => row.party.postId),
@@ -82,11 +84,11 @@ export function Filed() {
       </p>
       <section>
         <h2>{t.filed.toldTitle}</h2>
-        {answer.toldParties.length === 0 ? (
+        {told.length === 0 ? (
           <Skeleton lines={2} />
         ) : (
           <ul className="filed-told">
-            {answer.toldParties.map((party) => (
+            {told.map((party) => (
               <li key={party.postId}>
                 <KnowMark
                   state={confirmed.has(party.postId) ? 'confirmed' : 'delivered'}

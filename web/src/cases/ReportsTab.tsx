@@ -40,7 +40,7 @@ function fieldValue(
     flag && (
       <li key={name}>
         {name}
-        {flag.toldWhom && `：${flag.toldWhom} `}
+        {flag.toldWhom && `${c.colon}${flag.toldWhom} `}
         {flag.toldAt && <DateTime at={flag.toldAt} form="short" />}
       </li>
     );
@@ -182,7 +182,9 @@ function OneReport({ view, report, before, open, whole }: OneReportProps) {
         )}
         {report.lateReason && (
           <span>
-            {t.reports.late}：{report.lateReason}
+            {t.reports.late}
+            {c.colon}
+            {report.lateReason}
           </span>
         )}
         <Link
@@ -204,11 +206,17 @@ function OneReport({ view, report, before, open, whole }: OneReportProps) {
               {changed.has(field.id) && before ? (
                 <>
                   <del>
-                    <span className="visually-hidden">{t.reports.before}：</span>
+                    <span className="visually-hidden">
+                      {t.reports.before}
+                      {c.colon}
+                    </span>
                     {value(field.id, before.content) ?? t.reports.empty}
                   </del>
                   <ins>
-                    <span className="visually-hidden">{t.reports.after}：</span>
+                    <span className="visually-hidden">
+                      {t.reports.after}
+                      {c.colon}
+                    </span>
                     {value(field.id, report.content) ?? t.reports.empty}
                   </ins>
                 </>

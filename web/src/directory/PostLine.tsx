@@ -1,11 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import type { PostView } from '../../../src/directory/contract.ts';
 import { usePick, useText } from '../ui/lang.tsx';
+import { commonText } from '../ui/texts.ts';
 import { directoryText } from './texts.ts';
 
 /** A post and who holds it now; an empty one says so. */
 export function PostLine({ post, withBody = false }: { post: PostView; withBody?: boolean }) {
   const t = useText(directoryText);
+  const c = useText(commonText);
   const pick = usePick();
   return (
     <li>
@@ -28,7 +30,7 @@ export function PostLine({ post, withBody = false }: { post: PostView; withBody?
           <li key={holder.personId}>
             {pick(holder.name)}
             <span className="small muted">
-              {holder.title} {holder.acting && `（${t.organisation.acting}）`}
+              {holder.title} {holder.acting && c.aside('', t.organisation.acting)}
             </span>
             <Reach phone={holder.mobile ?? holder.phone} email={holder.email} />
           </li>

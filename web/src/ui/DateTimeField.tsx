@@ -134,7 +134,7 @@ export function DateTimeField(props: DateTimeFieldProps) {
         <div className="when-options">
           {mayEstimate && (
             <Checkbox
-              label={`${t.when.estimated}（${t.when.estimatedLong}）`}
+              label={t.aside(t.when.estimated, t.when.estimatedLong)}
               checked={value.estimated}
               disabled={value.unknown}
               onChecked={(estimated) => onValue({ ...value, estimated })}
