@@ -1,5 +1,6 @@
 /** Intake: reports filed over HTTP beside the same rows inserted by plain statements. */
 import { databaseOf } from '../test/faults/rig/product.ts';
+import { until } from '../test/support/wait.ts';
 import type { Figure } from './figures.ts';
 import {
   type FilingOrder,
@@ -27,7 +28,7 @@ const TABLES: readonly [table: string, of: string][] = [
 const GENERATED = new Set(['position', 'xid']);
 const CEILING = 'ceiling';
 
-async function sampleOf(here: Installation, caseId: string): Promise<Sample> {
+export async function sampleOf(here: Installation, caseId: string): Promise<Sample> {
   const [report] = await here.ask<{ id: string }>('select id from reports where case_id = $1', [caseId]);
   const [answer] = await here.ask<{ key: string }>(
     `select key from idempotency_keys where response ->> 'caseId' = $1`,
@@ -63,14 +64,20 @@ async function sampleOf(here: Installation, caseId: string): Promise<Sample> {
 }
 
 /** A second database on the same server with the same tables, for rows that mean nothing. */
-async function makeCeilingDatabase(here: Installation): Promise<string> {
-  // A template may have no other users.
-  await here.ask(
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'tocsin' and pid <> pg_backend_pid()`,
-    [],
-    'postgres',
+export async function makeCeilingDatabase(here: Installation): Promise<string> {
+  // A template may have no other users, and the product comes back at once: tried until nobody was in between.
+  await until(
+    async () => {
+      await here.ask(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'tocsin' and pid <> pg_backend_pid()`,
+        [],
+        'postgres',
+      );
+      await here.ask(`create database ${CEILING} template tocsin owner tocsin_owner`, [], 'postgres');
+      return true;
+    },
+    { timeout: 30_000, describe: 'a copy of the database' },
   );
-  await here.ask(`create database ${CEILING} template tocsin owner tocsin_owner`, [], 'postgres');
   const url = new URL(databaseOf(here.folder).ownerUrl);
   url.pathname = `/${CEILING}`;
   return url.href;

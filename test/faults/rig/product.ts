@@ -50,6 +50,12 @@ export interface Product {
 
 let serial = 0;
 
+/** What is running: nothing of it may outlive us. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts the product; it is not ready yet. */
 export function startProduct(options: ProductOptions): Product {
   serial += 1;
@@ -81,7 +87,9 @@ export function startProduct(options: ProductOptions): Product {
   const pid = child.pid as number;
   let hasExited = false;
   const exited = new Promise<void>((resolve) => {
+    running.add(child);
     child.once('exit', () => {
+      running.delete(child);
       hasExited = true;
       resolve();
     });
@@ -98,7 +106,7 @@ export function startProduct(options: ProductOptions): Product {
     }
   };
   const looksReady = async (): Promise<boolean> => {
-    if (hasExited) throw new Error(`the product ended: ${text().slice(-2_000)}`);
+    if (hasExited) return true;
     // Without workers beside it a web process rightly says that nobody is told; it takes reports all the same.
     if (workers !== 'web,work') return text().includes('"msg":"ready"');
     return answers('/readyz');
@@ -109,6 +117,7 @@ export function startProduct(options: ProductOptions): Product {
     exited,
     ready: async (patience = 120_000) => {
       await until(looksReady, { timeout: patience, every: 20, describe: () => text().slice(-2_000) });
+      if (hasExited) throw new Error(`the product ended: ${text().slice(-2_000)}`);
     },
     kill: (signal) => void child.kill(signal),
     async stop() {
