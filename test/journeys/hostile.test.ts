@@ -203,7 +203,8 @@ describe('hostile text', () => {
   async function show(person: Person, path: string, words?: string): Promise<void> {
     await person.page.goto(path);
     await person.page.locator('main').first().waitFor();
-    if (words !== undefined) await person.page.getByText(words, { exact: false }).first().waitFor();
+    if (words !== undefined)
+      await person.page.locator('main').getByText(words, { exact: false }).first().waitFor();
     await until(async () => (await person.page.locator('.skeleton').count()) === 0, {
       timeout: 30_000,
       every: 50,

@@ -5,7 +5,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DemoView } from '../../src/demo/contract.ts';
+import type { z } from 'zod';
+import type { demoView } from '../../src/demo/contract.ts';
 import { startTocsin } from '../../src/main.ts';
 import { loadConfig, ROOT } from '../../src/platform/config.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -38,9 +39,9 @@ async function gravest(window: Window): Promise<void> {
 
 /** The organisation drawn from the mechanism's own data. */
 async function charts(window: Window): Promise<void> {
-  const figure = window.page.locator('main figure, main .figure').first();
-  await figure.waitFor();
-  await figure.evaluate((one) => one.scrollIntoView({ block: 'start' }));
+  const figure = 'main figure, main .figure';
+  await window.page.locator(figure).first().waitFor();
+  await window.page.evaluate(`document.querySelector('${figure}')?.scrollIntoView({ block: 'start' })`);
   await window.page.evaluate('window.scrollBy(0, -90)');
 }
 
@@ -91,6 +92,7 @@ async function demonstration(given: string | undefined): Promise<{ url: string; 
     mode: 'demo',
     log: createLog({ level: 'warn' }),
     unsafeNoSync: true,
+    ...(process.env['TOCSIN_WEB_ROOT'] ? { webRoot: process.env['TOCSIN_WEB_ROOT'] } : {}),
   });
   return {
     url: tocsin.url,
@@ -102,7 +104,7 @@ async function demonstration(given: string | undefined): Promise<{ url: string; 
 }
 
 async function signIn(window: Window, url: string, wanted: RegExp): Promise<void> {
-  const { personas } = await get<DemoView>(window, '/demo');
+  const { personas } = await get<z.infer<typeof demoView>>(window, '/demo');
   const persona = personas.find((one) =>
     wanted.test(`${one.post.en} ${one.organisation.en} ${one.sentence.en}`),
   );
