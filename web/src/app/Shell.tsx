@@ -7,12 +7,13 @@ import type { organisationList } from '../../../src/directory/contract.ts';
 import type { SessionView } from '../../../src/identity/contract.ts';
 import { api } from '../api/client.ts';
 import { followEvents, live } from '../api/events.ts';
-import { queryClient, sessionQuery } from '../api/queries.ts';
+import { packQuery, queryClient, sessionQuery } from '../api/queries.ts';
 import type { Command } from '../ui/CommandPalette.tsx';
 import { CommandPalette } from '../ui/CommandPalette.tsx';
 import { KeyMap, useKeys } from '../ui/keys.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
 import { commonText } from '../ui/texts.ts';
+import { ZoneProvider } from '../ui/time.tsx';
 import { Header } from './Header.tsx';
 import { NavBar } from './NavBar.tsx';
 import { destinations } from './nav.ts';
@@ -22,6 +23,7 @@ import './shell.css';
 /** Everything around a screen: who you are, where you can go, whether what you see is live. */
 export function Shell() {
   const { data: session } = useQuery(sessionQuery);
+  const { data: pack } = useQuery(packQuery);
   const t = useText(commonText);
   const s = useText(shellText);
   const path = useRouterState({ select: (state) => state.location.pathname });
@@ -37,7 +39,8 @@ export function Shell() {
   ]);
   if (!session) return null;
   return (
-    <>
+    // Times are shown in the mechanism's zone, wherever the reader's machine stands.
+    <ZoneProvider value={pack?.timeZone ?? 'Asia/Taipei'}>
       <a className="skip" href="#main">
         {s.skip}
       </a>
@@ -47,7 +50,7 @@ export function Shell() {
       <NavBar session={session} place="bottom" />
       <Palette session={session} open={palette} onClose={() => setPalette(false)} />
       <KeyMap open={map} onClose={() => setMap(false)} />
-    </>
+    </ZoneProvider>
   );
 }
 
