@@ -1,0 +1,241 @@
+/**
+ * What a case is, told a second time and much more simply: no facts, no pack, no clocks as rows. It shares no code with the
+ * product; where the two disagree, one of them has misread the plan.
+ */
+export type Level = 'A' | 'B' | 'C' | 'D';
+export type Body = 'school' | 'school2' | 'brigade';
+export type Person =
+  | 'teacher'
+  | 'teacher2'
+  | 'captain'
+  | 'officer'
+  | 'mnd-officer'
+  | 'inspector'
+  | 'moe-officer';
+
+export interface ModelCase {
+  readonly body: Body;
+  state: string;
+  level: Level;
+  proposed: Level;
+  isConfirmed: boolean;
+  suspected: boolean;
+  /** States to come back to. */
+  readonly back: string[];
+  withdrawal: boolean;
+  reports: number;
+  aliases: number;
+  mergedInto: ModelCase | null;
+  /** How often the A branch has fired, and whether the case stands inside it. */
+  fired: number;
+  inside: boolean;
+  /** Minutes at which a proposed A is no longer waited for. */
+  deadlines: number[];
+}
+
+const OPEN = ['suspected', 'reported', 'returned', 'registered', 'handling', 'recovered'];
+const OWNER: Record<Body, Person> = { school: 'teacher', school2: 'teacher2', brigade: 'captain' };
+const PATIENCE = 10;
+
+export const isOpen = (one: ModelCase): boolean => OPEN.includes(one.state);
+export const isDefence = (one: ModelCase): boolean => one.body === 'brigade';
+const deskOf = (one: ModelCase): Person => (isDefence(one) ? 'mnd-officer' : 'officer');
+
+/** INV-9: who sees a case. */
+export function sees(person: Person, one: ModelCase): boolean {
+  if (person === OWNER[one.body] || person === deskOf(one)) return true;
+  if (isDefence(one)) return false;
+  if (person === 'inspector' || person === 'moe-officer') return true;
+  // Summoned at level A, like every subgroup.
+  return person === 'mnd-officer' && one.fired > 0;
+}
+
+export interface Nation {
+  now: number;
+  readonly cases: ModelCase[];
+}
+
+function propose(nation: Nation, one: ModelCase, level: Level): void {
+  one.proposed = level;
+  if (!one.isConfirmed) one.level = level;
+  if (level === 'A') one.deadlines.push(nation.now + PATIENCE);
+}
+
+function fire(one: ModelCase): void {
+  if (one.inside) return;
+  one.inside = true;
+  one.fired += 1;
+}
+
+function grade(one: ModelCase, level: Level): void {
+  one.level = level;
+  one.isConfirmed = true;
+  one.deadlines = [];
+  if (level === 'A') fire(one);
+  else one.inside = false;
+}
+
+function end(one: ModelCase, state: string): void {
+  one.state = state;
+  one.deadlines = [];
+}
+
+export function openCase(nation: Nation, body: Body, level: Level, suspected: boolean): ModelCase {
+  const one: ModelCase = {
+    body,
+    state: suspected ? 'suspected' : 'reported',
+    level,
+    proposed: level,
+    isConfirmed: false,
+    suspected,
+    back: [],
+    withdrawal: false,
+    reports: 1,
+    aliases: 0,
+    mergedInto: null,
+    fired: 0,
+    inside: false,
+    deadlines: [],
+  };
+  if (!suspected) propose(nation, one, level);
+  nation.cases.push(one);
+  return one;
+}
+
+/** One more report; false when it is refused. */
+export function addReport(
+  nation: Nation,
+  one: ModelCase,
+  by: Person,
+  level: Level,
+  isRecovery: boolean,
+): boolean {
+  if (by !== OWNER[one.body] && by !== deskOf(one)) {
+    // A body above may follow up for the one below it.
+    if (isRecovery || by !== 'inspector' || isDefence(one)) return false;
+  }
+  if (!isOpen(one) || (isRecovery && one.state === 'suspected')) return false;
+  one.reports += 1;
+  if (isRecovery) one.state = 'recovered';
+  else if (one.state === 'returned') one.state = one.back.pop() ?? 'reported';
+  if (one.suspected) {
+    one.level = level;
+    one.proposed = level;
+  } else if (level !== one.proposed && level !== one.level) propose(nation, one, level);
+  return true;
+}
+
+export type Act =
+  | 'take'
+  | 'register'
+  | 'ask-back'
+  | 'confirm-level'
+  | 'change-level'
+  | 'promote'
+  | 'send-back'
+  | 'release'
+  | 'dismiss'
+  | 'request-withdrawal'
+  | 'approve-withdrawal'
+  | 'refuse-withdrawal'
+  | 'merge'
+  | 'unmerge'
+  | 'reopen'
+  | 'message';
+
+/** An act with everything said that it needs; false when it is refused. */
+export function perform(one: ModelCase, act: Act, by: Person, level: Level, into: ModelCase): boolean {
+  const isDesk = by === deskOf(one);
+  const isOwn = by === OWNER[one.body];
+  const { state } = one;
+  const from = (...states: string[]) => isDesk && states.includes(state);
+  switch (act) {
+    case 'take':
+      return from(...OPEN);
+    case 'register':
+      if (!from('reported')) return false;
+      one.state = 'registered';
+      return true;
+    case 'ask-back':
+      if (!from('reported', 'registered')) return false;
+      one.back.push(state);
+      one.state = 'returned';
+      return true;
+    case 'confirm-level':
+      if (!from('reported', 'returned', 'registered', 'recovered')) return false;
+      if (one.isConfirmed && level === one.level && level === one.proposed) return false;
+      grade(one, level);
+      if (state !== 'recovered') one.state = 'handling';
+      return true;
+    case 'change-level':
+      if (!from('handling', 'recovered') || level === one.level) return false;
+      grade(one, level);
+      return true;
+    case 'promote':
+      if (state !== 'suspected' || !(isDesk || isOwn)) return false;
+      one.state = 'reported';
+      one.suspected = false;
+      return true;
+    case 'send-back':
+      if (!from('recovered')) return false;
+      one.state = 'handling';
+      return true;
+    case 'release':
+      if (!from('recovered') || !one.isConfirmed) return false;
+      end(one, 'released');
+      return true;
+    case 'dismiss':
+      if (!from(...OPEN)) return false;
+      end(one, 'dismissed');
+      return true;
+    case 'request-withdrawal':
+      if (!isOwn || !isOpen(one) || one.withdrawal) return false;
+      one.withdrawal = true;
+      return true;
+    case 'approve-withdrawal':
+      if (!from(...OPEN) || !one.withdrawal) return false;
+      one.withdrawal = false;
+      end(one, 'withdrawn');
+      return true;
+    case 'refuse-withdrawal':
+      if (!from(...OPEN) || !one.withdrawal) return false;
+      one.withdrawal = false;
+      return true;
+    case 'merge':
+      if (!from(...OPEN) || into === one || !isOpen(into) || isDefence(into) !== isDefence(one)) return false;
+      one.back.push(state);
+      one.mergedInto = into;
+      into.aliases += 1;
+      end(one, 'merged');
+      return true;
+    case 'unmerge':
+      if (!from('merged')) return false;
+      one.state = one.back.pop() ?? 'reported';
+      if (one.mergedInto) one.mergedInto.aliases -= 1;
+      one.mergedInto = null;
+      return true;
+    case 'reopen':
+      if (!from('released', 'dismissed', 'withdrawn')) return false;
+      one.state = 'handling';
+      return true;
+    case 'message':
+      if (state === 'merged') return false;
+      return isDesk || isOwn || (!isDefence(one) && (by === 'inspector' || by === 'moe-officer'));
+  }
+}
+
+/** After a promotion the level is proposed anew; kept apart because it needs the time. */
+export function promoted(nation: Nation, one: ModelCase): void {
+  propose(nation, one, one.level);
+}
+
+/** Time passes: a proposed A that nobody answered takes the A branch all the same (DEC-4). */
+export function advance(nation: Nation, minutes: number): void {
+  nation.now += minutes;
+  for (const one of nation.cases) {
+    const due = one.deadlines.filter((deadline) => deadline <= nation.now);
+    if (due.length === 0) continue;
+    one.deadlines = one.deadlines.filter((deadline) => deadline > nation.now);
+    if (one.proposed === 'A' && !(one.isConfirmed && one.level === 'A')) fire(one);
+  }
+}
