@@ -35,7 +35,6 @@ export const cases = {
   number: (number: string): string => `No. ${number}`,
   authority: 'Competent authority',
   subgroup: 'Subgroup',
-  superiors: 'Bodies above',
   affected: 'Affected sectors',
   takenBy: (name: string): string => `taken by ${name}`,
   takenByNobody: 'taken by nobody yet',
@@ -114,7 +113,6 @@ export const cases = {
     none: 'No files',
     noneHelp: 'Files attached to reports are listed here, each with its hash for checking.',
     hash: 'SHA-256',
-    download: 'Download',
     ofReport: (n: number): string => `report no. ${n}`,
     size: (bytes: number): string =>
       bytes < 1024
@@ -232,7 +230,6 @@ export const cases = {
     submit: 'Send',
     grave: 'This tells those above at once. Please check again.',
     graveTick: 'I have seen who will be told',
-    whileAway: 'Since you opened this case:',
     nowSend: 'Send all the same',
   },
   done: {
@@ -302,10 +299,8 @@ export const cases = {
     since: (span: string): string => `${span} ago`,
     knows: (told: number, confirmed: number): string => `${confirmed} of ${told} confirmed`,
     known: 'Known to',
-    duty: 'On duty',
     level: 'Level',
     acknowledgedAt: 'You confirmed at',
-    whole: 'The whole case',
   },
 
   filed: {

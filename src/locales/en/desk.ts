@@ -49,12 +49,5 @@ export const desk = {
     next: 'Next case',
     previous: 'Previous case',
     open: 'Open the whole case',
-    grade: 'Confirm or change the level',
-    ask: 'Ask the body for more',
-    message: 'Send a message',
-    take: 'Take',
-    register: 'Register',
-    release: 'Release',
-    call: 'Record a confirmation by telephone',
   },
 } satisfies typeof source;

@@ -15,7 +15,6 @@ export const directory = {
   sectors: 'Sectors',
   subgroup: 'Subgroup',
   ended: 'dissolved',
-  onlyGaps: 'Only those with gaps',
   gaps: {
     'no-contact': 'no contact person',
     'no-authority': 'no competent authority',
@@ -25,7 +24,6 @@ export const directory = {
     'no-team': 'no handling team',
     'superior-ended': 'body above is dissolved',
   },
-  complete: 'complete',
   coverage: {
     lead: 'A report of these bodies would miss a recipient or find nobody to handle it. They can report all the same: default recipients stand in.',
     total: (gaps: number, total: number): string => `${gaps} of ${total} bodies have gaps`,
@@ -77,10 +75,8 @@ export const directory = {
     valid: 'Valid',
     successor: 'Merged into',
     cases: 'Cases of this body',
-    hidden: 'not yours to see',
     empty: 'Not entered',
     code: 'Code',
-    os: 'Operating system',
     addresses: 'Addresses',
   },
   groups: {

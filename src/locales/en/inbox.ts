@@ -12,7 +12,6 @@ export const inbox = {
   emptyHelp: 'Whatever you must know appears here at once and is mailed to you.',
   emptyAll: 'No notices yet',
   acknowledge: 'I know of it',
-  acknowledgeAll: 'Confirm all',
   acknowledged: 'Confirmed',
   acknowledgedBy: (name: string): string => `Confirmed by ${name}`,
   open: 'See the case',

@@ -12,8 +12,6 @@ export const mailbox = {
   received: 'Received',
   choose: 'Choose a mail to read',
   search: 'Recipient or subject',
-  plain: 'Text',
   headers: 'Headers',
   back: 'Back to the list',
-  openLink: 'Go to the case in this mail',
 } satisfies typeof source;

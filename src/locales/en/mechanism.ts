@@ -5,6 +5,8 @@ export const mechanism = {
   title: 'Mechanism',
   lead: 'Tocsin works by this mechanism. What you read is the very data it runs on.',
   version: (version: string): string => `Version ${version}`,
+  /** Beside the version that new cases are opened under. */
+  inUse: 'in use now',
   hash: 'Content hash',
   effective: 'In effect from',
   contents: 'Contents',
@@ -49,7 +51,6 @@ export const mechanism = {
     met: 'Met by',
     force: 'Force',
     state: 'State',
-    meaning: 'Meaning',
     acts: 'May',
     role: 'Role',
     relation: 'Relation to the case',
@@ -159,5 +160,4 @@ export const mechanism = {
     minutes: ' min',
     seconds: ' s',
   },
-  notInPlan: 'not in the plan',
 } satisfies typeof source;

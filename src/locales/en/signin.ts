@@ -13,7 +13,6 @@ export const signin = {
   needLogin: 'Enter your account.',
   needPassword: 'Enter your password.',
   ended: 'Your session has ended. After signing in you return to where you were; your drafts are kept.',
-  noAccess: 'If you cannot sign in you can still report by telephone, fax or e-mail:',
   demo: {
     title: 'Sign in as one of the demonstration’s people',
     lead: 'This is an invented nation: its mechanism is the plan of 2002, its bodies and people are made up. Choose a person to act in that person’s post.',

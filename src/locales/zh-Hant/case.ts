@@ -33,7 +33,6 @@ export const cases = {
   number: (number: string): string => `編號 ${number}`,
   authority: '主管機關',
   subgroup: '分組',
-  superiors: '上級機關',
   affected: '受影響領域',
   takenBy: (name: string): string => `${name} 承辦`,
   takenByNobody: '尚無人承辦',
@@ -111,7 +110,6 @@ export const cases = {
     none: '沒有附件',
     noneHelp: '通報單所附的檔案會列在這裡，並附雜湊值以供核對。',
     hash: 'SHA-256',
-    download: '下載',
     ofReport: (n: number): string => `第 ${n} 次通報單`,
     size: (bytes: number): string =>
       bytes < 1024
@@ -229,7 +227,6 @@ export const cases = {
     submit: '送出',
     grave: '這會立即通知上列對象，請再確認一次。',
     graveTick: '我已看過將通知的對象',
-    whileAway: '您開啟此案後發生的事：',
     nowSend: '仍要送出',
   },
   done: {
@@ -299,10 +296,8 @@ export const cases = {
     since: (span: string): string => `${span}前`,
     knows: (told: number, confirmed: number): string => `${told} 中 ${confirmed} 已簽收`,
     known: '已知悉',
-    duty: '值勤',
     level: '等級',
     acknowledgedAt: '您已於此時簽收',
-    whole: '完整案件',
   },
 
   filed: {

@@ -47,12 +47,5 @@ export const desk = {
     next: '下一件',
     previous: '上一件',
     open: '開啟完整案件',
-    grade: '確認或變更等級',
-    ask: '請機關補充',
-    message: '送訊息',
-    take: '承辦',
-    register: '登錄列管',
-    release: '解除列管',
-    call: '記錄電話簽收',
   },
 };

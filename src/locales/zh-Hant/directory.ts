@@ -13,7 +13,6 @@ export const directory = {
   sectors: '領域',
   subgroup: '分組',
   ended: '已裁撤',
-  onlyGaps: '只看有缺口的',
   gaps: {
     'no-contact': '沒有聯絡人員',
     'no-authority': '沒有主管機關',
@@ -23,7 +22,6 @@ export const directory = {
     'no-team': '沒有處理小組',
     'superior-ended': '上級機關已裁撤',
   },
-  complete: '完整',
   coverage: {
     lead: '下列機關的通報會缺少某個收件者，或無人處理。仍可通報：預設收件者會代收。',
     total: (gaps: number, total: number): string => `${total} 個機關中，${gaps} 個有缺口`,
@@ -70,10 +68,8 @@ export const directory = {
     valid: '有效期間',
     successor: '併入',
     cases: '這個機關的案件',
-    hidden: '無權檢視',
     empty: '未登錄',
     code: '代碼',
-    os: '作業系統',
     addresses: '位址',
   },
   groups: { convenedBy: '召集單位', supportedBy: '支援單位', holders: '任職者', none: '還沒有工作組' },

@@ -9,7 +9,6 @@ export const inbox = {
   emptyHelp: '有事需要您知悉時，會立即出現在這裡，並寄到您的電子郵件。',
   emptyAll: '還沒有任何通知',
   acknowledge: '我已知悉',
-  acknowledgeAll: '全部簽收',
   acknowledged: '已簽收',
   acknowledgedBy: (name: string): string => `${name} 已簽收`,
   open: '檢視案件',

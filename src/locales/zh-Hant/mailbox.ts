@@ -10,8 +10,6 @@ export const mailbox = {
   received: '收到',
   choose: '選一封信來讀',
   search: '收件者或主旨',
-  plain: '內文',
   headers: '信件標頭',
   back: '回清單',
-  openLink: '前往信中的案件',
 };

@@ -3,6 +3,8 @@ export const mechanism = {
   title: '機制',
   lead: '本系統依下列機制運作；以下即系統所用的設定，逐條可讀。',
   version: (version: string): string => `版本 ${version}`,
+  /** Beside the version that new cases are opened under. */
+  inUse: '現行',
   hash: '內容雜湊',
   effective: '生效',
   contents: '目錄',
@@ -47,7 +49,6 @@ export const mechanism = {
     met: '達成',
     force: '性質',
     state: '狀態',
-    meaning: '意義',
     acts: '可為之事',
     role: '職務',
     relation: '與案件的關係',
@@ -150,5 +151,4 @@ export const mechanism = {
     occurred: '事件發生',
   },
   duration: { months: '個月', weeks: '週', days: '日', hours: '小時', minutes: '分鐘', seconds: '秒' },
-  notInPlan: '計畫未定',
 };

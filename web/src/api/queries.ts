@@ -1,7 +1,7 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { demoView, SessionView } from '../../../src/identity/contract.ts';
-import type { Pack } from '../../../src/mechanism/pack.ts';
+import type { MechanismView } from '../../../src/mechanism/contract.ts';
 import { api } from './client.ts';
 import { Problem } from './problem.ts';
 
@@ -35,7 +35,7 @@ export const sessionQuery = queryOptions({
 /** The mechanism in force: names of levels, states, groups, and everything the mechanism page shows. */
 export const packQuery = queryOptions({
   queryKey: ['mechanism'],
-  queryFn: () => api.get<Pack>('/mechanism'),
+  queryFn: () => api.get<MechanismView>('/mechanism'),
   staleTime: 600_000,
 });
 

@@ -4,6 +4,7 @@ import type { CaseView } from '../../../src/cases/contract.ts';
 import type { NoticeView } from '../../../src/delivery/contract.ts';
 import { api } from '../api/client.ts';
 import { sessionQuery } from '../api/queries.ts';
+import { inboxText } from '../delivery/texts.ts';
 import { Button } from '../ui/Button.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
 import { useAnnouncer } from '../ui/live.tsx';
@@ -14,17 +15,14 @@ import { caseText } from './texts.ts';
 
 /** Confirms one notice: the second of the two taps. */
 export function useAcknowledge() {
-  const t = useText(caseText);
+  const i = useText(inboxText);
   const { say } = useAnnouncer();
   const client = useQueryClient();
   return useMutation({
     mutationFn: (noticeId: string) =>
       api.post<{ notice: NoticeView }>(`/notices/${noticeId}/acknowledgement`),
-    onSuccess: async (answer) => {
-      const notice = answer.notice;
-      say(t.done.generic(t.acts.acknowledge), {
-        next: notice.level ? t.next.handling : undefined,
-      });
+    onSuccess: async () => {
+      say(i.done(1), { next: i.doneNext });
       await client.invalidateQueries({
         predicate: (query) =>
           ['case', 'inbox', 'queue', 'session', 'home'].includes(String(query.queryKey[0])),

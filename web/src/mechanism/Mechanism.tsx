@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useMemo } from 'react';
+import type { MechanismView } from '../../../src/mechanism/contract.ts';
 import { centreFigure, flowFigure, organisationFigure } from '../../../src/mechanism/figures.ts';
 import type { Pack } from '../../../src/mechanism/pack.ts';
 import { packQuery } from '../api/queries.ts';
@@ -8,6 +9,7 @@ import { usePageTitle } from '../app/title.ts';
 import { LevelMark } from '../ui/LevelMark.tsx';
 import { useLang, usePick, useText } from '../ui/lang.tsx';
 import { ProblemMessage, Skeleton } from '../ui/states.tsx';
+import { DateTime } from '../ui/time.tsx';
 import { Figure } from './Figure.tsx';
 import { Clocks, Forms, Groups, Lifecycle, Others, Rights, Routes, Seats, Sectors } from './sections.tsx';
 import { mechanismText } from './texts.ts';
@@ -26,6 +28,7 @@ const SECTIONS = [
   'rights',
   'forms',
   'referrals',
+  'versions',
 ] as const;
 
 /** The mechanism in force as a document: the very data the product runs on, with its charts drawn from it. */
@@ -46,7 +49,7 @@ export function Mechanism() {
   );
 }
 
-function Document({ pack }: { pack: Pack & { hash?: string } }) {
+function Document({ pack }: { pack: MechanismView }) {
   const t = useText(mechanismText);
   const pick = usePick();
   return (
@@ -136,6 +139,16 @@ function Document({ pack }: { pack: Pack & { hash?: string } }) {
         </Section>
         <Section id="referrals">
           <Others pack={pack} />
+        </Section>
+        <Section id="versions">
+          <ul>
+            {pack.versions.map((one) => (
+              <li key={one.hash}>
+                <strong>{t.version(one.version)}</strong> {one.active && t.inUse}{' '}
+                <DateTime at={one.storedAt} form="short" /> <code>{one.hash}</code>
+              </li>
+            ))}
+          </ul>
         </Section>
       </article>
     </>
