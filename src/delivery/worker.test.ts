@@ -72,9 +72,9 @@ describe('handing over', () => {
     await worker.idle();
     await world.queue();
     world.signals.emit('deliveries');
-    await world.sink.waitForMail(() => true, 2_000);
+    await world.sink.waitForMail(() => true);
     await world.queue();
-    await until(() => world.sink.messages.length === 2, { timeout: 2_000 });
+    await until(() => world.sink.messages.length === 2);
   });
 
   it('sends the urgent and the grave first', async () => {
@@ -168,7 +168,7 @@ describe('servers that misbehave (FLT-7)', () => {
     await until(() => world.second.connections > 0);
     await world.queueMany(200);
     world.signals.emit('deliveries');
-    await until(() => world.sink.messages.length === 200, { timeout: 15_000 });
+    await until(() => world.sink.messages.length === 200);
     await worker.stop();
     const { rows } = await world.owner.query(
       `select count(*)::int as n from deliveries where state = 'queued'`,
@@ -184,7 +184,7 @@ describe('servers that misbehave (FLT-7)', () => {
     await until(() => world.lines.some((line) => line['result'] === 'relay-unreachable'));
     await world.sink.resume();
     await world.owner.query(`update deliveries set next_at = now() where state = 'queued'`);
-    await until(() => world.sink.messages.length >= 30, { timeout: 15_000 });
+    await until(() => world.sink.messages.length >= 30);
     await worker.idle();
     const { rows } = await world.owner.query(`select distinct state from deliveries`);
     expect(rows).toEqual([{ state: 'handed-over' }]);
@@ -252,8 +252,7 @@ describe('leases and fences', () => {
 
   it('INV-10 a fence that is old changes nothing, whatever it says', async () => {
     const { deliveryId } = await world.queue();
-    const take = () =>
-      write(world.ctx.database, SYSTEM, world.clock, (tx) => claim(tx, 'default', 5, 'x', 5_000));
+    const take = () => write(world.ctx.database, SYSTEM, world.clock, (tx) => claim(tx, 'default', 5, 'x'));
     const [first] = await take();
     expect(await take()).toEqual([]);
     await world.owner.query(`update deliveries set lease_until = clock_timestamp() - interval '1 s'`);
@@ -288,7 +287,7 @@ describe('leases and fences', () => {
     };
     start('one', long);
     const first = await until(async () => (await world.delivery(deliveryId)).lease_until);
-    await until(async () => (await world.delivery(deliveryId)).lease_until! > first, { timeout: 5_000 });
+    await until(async () => (await world.delivery(deliveryId)).lease_until! > first);
     finish();
     await until(async () => (await world.delivery(deliveryId)).state === 'handed-over');
   });

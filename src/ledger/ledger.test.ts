@@ -158,7 +158,7 @@ describe('sealing and verifying', () => {
     expect(await sealNow(ctx)).toBe(0);
     await writer.query('commit');
     writer.release();
-    await until(async () => (await verifyLedger(ctx)).unsealed === 0, { timeout: 3_000 });
+    await until(async () => (await verifyLedger(ctx)).unsealed === 0);
     await sealer.stop();
     expect((await verifyLedger(ctx)).findings).toEqual([]);
   });

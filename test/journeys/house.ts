@@ -192,7 +192,7 @@ export async function openHouse(options: { rows?: DirectoryRows; mode?: Mode } =
     /** Everything owed has been handed over to the mail server. */
     async mailed(): Promise<void> {
       await until(async () => (await countQueued(tocsin)) === 0, {
-        timeout: 15_000,
+        timeout: 45_000,
         every: 50,
         describe: 'no delivery waits any more',
       });

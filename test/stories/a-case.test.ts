@@ -133,7 +133,7 @@ describe('an A case: a utility’s dispatch centre', () => {
     );
     expect(proposed.every((notice) => notice.closedAt !== null || notice.acknowledgedAt !== null)).toBe(true);
     await story.settle();
-    const mail = await story.sink.waitForMail((one) => one.to.includes('convenor@ey.example'), 5_000);
+    const mail = await story.sink.waitForMail((one) => one.to.includes('convenor@ey.example'));
     expect(mail.subject).toContain('115-0001');
   });
 
@@ -286,7 +286,7 @@ describe('a proposed A that nobody confirms', () => {
     expect(await story.told(id, 'top-unconfirmed-convenor')).toEqual(['convenor']);
     expect(await story.told(id, 'top-unconfirmed-deputies')).toEqual(DEPUTIES);
     expect(await story.told(id, 'top-unconfirmed-summons')).toEqual(['service-centre', ...SUBGROUPS]);
-    const mail = await story.sink.waitForMail((one) => one.to.includes('convenor@ey.example'), 5_000);
+    const mail = await story.sink.waitForMail((one) => one.to.includes('convenor@ey.example'));
     expect(mail.subject).toContain('未經確認');
     const view = await story.sees('convenor', id);
     expect(view.case).toMatchObject({ levelStatus: 'proposed', state: 'reported' });
@@ -326,7 +326,7 @@ describe('the desk is asleep', () => {
     await story.at('03:31');
     await story.at('03:45');
     expect(await story.told(id, 'desk-silent')).toEqual(DEPUTIES);
-    const mail = await story.sink.waitForMail((one) => one.to.includes('deputy@stag.example'), 5_000);
+    const mail = await story.sink.waitForMail((one) => one.to.includes('deputy@stag.example'));
     expect(mail.subject).toContain('值勤台逾時未回應');
     expect(mail.text).toContain('02-0000-1100');
   });

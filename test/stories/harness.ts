@@ -110,6 +110,10 @@ export async function openStory(start: string, rows: DirectoryRows = morePeople)
       await fireDueClocks(ctx);
       await deliverDue(ctx, { transport });
     },
+    /** Clocks that are due fire; nothing is mailed. */
+    async settleClocks() {
+      await fireDueClocks(ctx);
+    },
     async files(
       code: string,
       body: string,

@@ -29,7 +29,7 @@ describe('a D case: a school’s web page', () => {
     const told = answer.toldParties.map((party) => party.capacities.join('+')).sort();
     expect(told).toEqual(['authority', 'centre', 'reporter', 'subgroup']);
     await story.settle();
-    const mails = await story.sink.waitForMail((mail) => mail.subject.includes('115-0001'), 5_000);
+    const mails = await story.sink.waitForMail((mail) => mail.subject.includes('115-0001'));
     expect(mails).toBeTruthy();
   });
 

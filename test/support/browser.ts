@@ -95,7 +95,7 @@ export async function startBrowser(): Promise<TestBrowser> {
       ...(width === 390 ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {}),
       ...options,
     });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(40_000);
     // The product speaks the language its reader chose; the choice is this cookie.
     if (options.baseURL)
       await context.addCookies([

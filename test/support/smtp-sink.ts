@@ -64,7 +64,7 @@ export interface SmtpSink {
   behave(recipient: Matcher, behaviour: Behaviour, times?: number): void;
   /** Forgets messages and rules. */
   clear(): void;
-  /** The first accepted message that fits, waiting for it if need be; 10 s unless said otherwise. */
+  /** The first accepted message that fits, waiting for it if need be; 45 s unless said otherwise. */
   waitForMail(predicate: (mail: Received) => boolean, timeout?: number): Promise<Received>;
   /** Accepted messages to an address, in order. */
   mailTo(address: string): Received[];
@@ -195,7 +195,7 @@ export async function startSmtpSink({ port: wanted = 0 }: { port?: number } = {}
       messages.length = 0;
       rules = [];
     },
-    waitForMail(predicate, timeout = 10_000) {
+    waitForMail(predicate, timeout = 45_000) {
       return until(() => messages.find((mail) => mail.accepted && predicate(mail)), {
         timeout,
         describe: () =>

@@ -1,7 +1,7 @@
 /** Waiting for a condition instead of sleeping. */
 
 export interface UntilOptions {
-  /** Milliseconds to wait in all; 10 s unless said otherwise. */
+  /** Milliseconds to wait in all; 45 s unless said otherwise. */
   readonly timeout?: number;
   /** What is waited for, in words, for the failure; a function is asked at the end for the latest state. */
   readonly describe?: string | (() => string);
@@ -17,7 +17,7 @@ type Truthy<T> = Exclude<T, undefined | null | false | 0 | ''>;
  */
 export async function until<T>(
   look: () => T | Promise<T>,
-  { timeout = 10_000, describe, every = 15 }: UntilOptions = {},
+  { timeout = 45_000, describe, every = 15 }: UntilOptions = {},
 ): Promise<Truthy<T>> {
   const end = performance.now() + timeout;
   let failure: unknown;
