@@ -25,7 +25,7 @@ import {
   sees,
 } from './model.ts';
 
-const RUNS = Number(process.env['RUNS'] ?? 12);
+const RUNS = Number(process.env['RUNS'] ?? 10);
 const SEED = Number(process.env['SEED'] ?? 20_260_304);
 const PERSONS: readonly Person[] = [
   'teacher',

@@ -132,8 +132,8 @@ export const FAULTS: readonly Fault[] = [
     'clocks',
     'clocks run on after the end',
     'src/cases/clock-rules.ts',
-    ' || !state.open) {',
-    ') {',
+    "if (definition.voidedBy.includes(fact.kind as ClockDefinition['voidedBy'][number]) || !state.open) {",
+    'if (clock.ordinal < 0) {',
     CONSEQUENCES,
   ),
   fault(
@@ -384,8 +384,8 @@ export const FAULTS: readonly Fault[] = [
     'row policy',
     'every case is everybody’s',
     'db/migrations/0001-ground.sql',
-    'for select to ${app_role} using (seen_by && (select actor_keys()))',
-    'for select to ${app_role} using (true)',
+    'using (seen_by && (select actor_keys()))',
+    'using (true)',
     story('defence'),
   ),
   fault(
@@ -441,8 +441,8 @@ export const FAULTS: readonly Fault[] = [
     'form',
     'a telephone number may be prose',
     'src/platform/fields.ts',
-    'export const phoneNumber = address(\n  40,',
-    'export const phoneNumber = address(\n  4000,',
+    "'bad-phone',\n  (value) =>",
+    "'bad-phone',\n  (value) => value.length > 0 ||",
     story('form'),
   ),
   // ── delivery ──
