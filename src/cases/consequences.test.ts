@@ -134,7 +134,10 @@ describe('who is told', () => {
     );
     expect(ended.notices.every((notice) => notice.expects === 'none')).toBe(true);
     expect(ended.attention).toBeNull();
-    expect(ended.changedClocks.every((clock) => clock.state === 'voided')).toBe(true);
+    expect(ended.changedClocks.map((clock) => `${clock.definition} ${clock.state}`).sort()).toEqual([
+      'confirm-level voided',
+      'register voided',
+    ]);
   });
 
   test('the case rises in the queue at the first moment somebody should have answered', () => {
