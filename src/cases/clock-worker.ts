@@ -18,11 +18,13 @@ const FREE_NUMBERS = 2_000;
 /** Fires everything that is due; returns how many clocks were looked at. Also used by tests and the demonstration's loader. */
 export async function fireDueClocks(ctx: AppContext): Promise<number> {
   let fired = 0;
+  const failed: string[] = [];
   for (;;) {
-    const due = await dueClocks(ctx, SYSTEM, BATCH);
+    const due = await dueClocks(ctx, SYSTEM, BATCH, failed);
     for (const clock of due) {
       await fireClock(ctx, SYSTEM, clock).catch((error: unknown) => {
-        // One clock that cannot fire must not stop the others (FLT-13); it is tried again at the next look.
+        // Clocks that cannot fire must not stop the others (FLT-13); they are tried again at the next look.
+        failed.push(clock.id);
         ctx.log.error({ err: error, clock: clock.id }, 'a clock could not be fired, going on');
       });
     }

@@ -24,7 +24,15 @@ import { addReport, type FilingInput, type OpeningInput, openCase } from './fili
 import { byPost, type Recipient, type World } from './recipients.ts';
 import { PERSONAL_FIELDS } from './report-content.ts';
 import { type ActInput, choosePost, decide, reachUnconfirmed } from './rules.ts';
-import { answerRow, claimNumber, factsOf, findAnswer, findCase, lockCase } from './store.ts';
+import {
+  answerRow,
+  claimNumber,
+  factsOf,
+  findAnswer,
+  findCase,
+  lockCase,
+  seesOrganisation,
+} from './store.ts';
 import { hashOf, knownByActing, once, openForWriting, partyOf, store, worldFor } from './write.ts';
 
 type ActAnswer = z.infer<typeof actAnswer>;
@@ -57,6 +65,13 @@ function filingPost(
     ) ??
     held.find((post) => above.has(post.organisationId) && post.role === 'contact')
   );
+}
+
+/** Nobody may file for a body he has no post for; of one he may not know of he is told what he would be of no body. */
+async function refuseFiling(tx: Tx, organisationId: string): Promise<never> {
+  if (!(await seesOrganisation(tx, organisationId)))
+    refuseFields({ path: 'organisationId', code: 'bad-choice' });
+  refuse('forbidden-act', { params: { act: 'file-initial' } });
 }
 
 interface PreparedReport {
@@ -204,7 +219,7 @@ async function fileInitial(
   if (!organisation) refuseFields({ path: 'organisationId', code: 'bad-choice' });
   const route = routeOf(world.directory, world.pack, organisation.id, tx.now);
   const post = filingPost(postsHeld(actor, world), organisation.id, route.deskGroup, world);
-  if (!post) refuse('forbidden-act', { params: { act: 'file-initial' } });
+  if (!post) return refuseFiling(tx, organisation.id);
   checkContent(world, request);
   const caseId = uuid();
   const { series, year } = seriesFor(world.pack, { compartment: route.compartment, at: tx.now });
@@ -338,7 +353,10 @@ async function adoptAttachments(
   if (missing.length > 0) refuseFields(...missing);
 }
 
-/** Who would be told if this were filed now, and if its level were then confirmed; nothing is written. */
+/**
+ * Who would be told if this were filed now, and if its level were then confirmed; nothing is written. Answered to those
+ * who may file it: whom a body behind walls tells is nobody else's to know (DEC-19).
+ */
 export async function previewFiled(
   ctx: AppContext,
   actor: Actor,
@@ -350,6 +368,8 @@ export async function previewFiled(
     const organisation = world.directory.organisations.get(request.organisationId);
     if (!organisation) refuseFields({ path: 'organisationId', code: 'bad-choice' });
     const route = routeOf(world.directory, world.pack, organisation.id, tx.now);
+    if (!filingPost(postsHeld(actor, world), organisation.id, route.deskGroup, world))
+      return refuseFiling(tx, organisation.id);
     const caseId = uuid();
     const content = {
       impactLevel: request.impactLevel,
@@ -720,18 +740,19 @@ export async function fireClock(
   });
 }
 
-/** Clocks that have come to a moment, gravest first. */
+/** Clocks that have come to a moment, gravest first, without those just found to fail. */
 export async function dueClocks(
   ctx: AppContext,
   actor: Actor,
   limit: number,
+  failed: readonly string[] = [],
 ): Promise<{ id: string; caseId: string }[]> {
   return read(ctx.database, actor, ctx.clock, (tx) =>
     tx.prepared<{ id: string; caseId: string }>(
       'clocks-due',
       `select id, case_id as "caseId" from clocks where next_at is not null and next_at <= $1::timestamptz
-        order by rank desc, next_at limit $2`,
-      [tx.now, limit],
+        and id <> all ($3::uuid[]) order by rank desc, next_at limit $2`,
+      [tx.now, limit, failed],
     ),
   );
 }

@@ -26,7 +26,7 @@ export const saveDraft = z.strictObject({
   kind: z.enum(REPORT_KINDS),
   content: draftContent,
   /** Revision this save builds on; 0 for a new draft. A stale save is refused with the newer one (`draft-changed`). */
-  revision: z.int().min(0),
+  revision: z.int32().min(0),
 });
 export const draftView = z.strictObject({
   id: uuid,

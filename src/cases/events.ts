@@ -154,8 +154,9 @@ export function createHub(ctx: AppContext): Hub {
     },
     async open(request, reply) {
       const actor = actorOf(request);
+      let forget = () => false;
       const since = lastEventId(request);
-      const stream = openStream(request, reply, { onClose: () => listeners.delete(listener) });
+      const stream = openStream(request, reply, { onClose: () => forget() });
       const listener: Listener = {
         stream,
         keys: new Set(actor.keys),
@@ -165,10 +166,19 @@ export function createHub(ctx: AppContext): Hub {
           return fresh === null ? null : new Set(fresh.keys);
         },
       };
-      stream.send('hello', undefined, {});
-      // What is settled after this is told by the next pass; what came between the last visit and now, here.
-      if (since !== undefined && /^\d{1,18}$/.test(since)) tell(listener, await changesSince(ctx, since));
-      if (!stream.closed) listeners.add(listener);
+      if (!stream.send('hello', undefined, {})) return;
+      // What is settled after this is told by the next pass; what came between the last visit and now, here. A change that
+      // falls between is told twice rather than not at all.
+      listeners.add(listener);
+      forget = () => listeners.delete(listener);
+      if (since === undefined || !/^\d{1,18}$/.test(since)) return;
+      try {
+        tell(listener, await changesSince(ctx, since));
+      } catch (error) {
+        // A line that would look alive and miss what happened is worse than one that ends: the reader comes back.
+        ctx.log.warn({ err: error }, 'what a returning reader missed could not be read');
+        drop(listener);
+      }
     },
     async stop() {
       stopped = true;

@@ -4,7 +4,7 @@ import { type CaseNotice, noticesOfCase } from '../delivery/index.ts';
 import { type DirectorySnapshot, directorySnapshot } from '../directory/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
-import { decodeCursor, encodeCursor } from '../platform/http/cursor.ts';
+import { cursorInt, cursorTime, decodeCursor, encodeCursor } from '../platform/http/cursor.ts';
 import { read, type Tx } from '../platform/transaction.ts';
 import type {
   CallRow,
@@ -169,7 +169,7 @@ export async function listCases(
     if (query.q?.trim()) wheres.push(matching(query.q.trim(), directory, bind));
     const { cursor, limit, order, ...filters } = query;
     const scope = ['cases', order, filters] as const;
-    const after = decodeCursor(scope, z.tuple([z.string(), z.guid(), z.number().int()]), cursor);
+    const after = decodeCursor(scope, z.tuple([cursorTime, z.guid(), cursorInt]), cursor);
     if (after) {
       const [at, id, rank] = after;
       wheres.push(

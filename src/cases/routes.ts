@@ -45,6 +45,14 @@ function keyOf(headers: Record<string, unknown>): string | undefined {
   return parsed.success ? parsed.data : refuse('idempotency-key-missing');
 }
 
+/** What the reader of uploads could not read is the sender's mistake; what it refuses by a code of its own keeps it. */
+function asUploadFault(error: unknown): never {
+  if ((error as { code?: unknown }).code === 'FST_REQ_FILE_TOO_LARGE')
+    refuse('attachment-too-large', { params: { max: ATTACHMENT_BYTES } });
+  if (error instanceof Error && !('code' in error)) refuse('malformed-request', { cause: error });
+  throw error;
+}
+
 async function noticeView(ctx: AppContext, actor: Actor, id: string) {
   return read(ctx.database, actor, ctx.clock, async (tx) => {
     const notice = (await findNotice(tx, id)) ?? refuse('not-found');
@@ -212,14 +220,13 @@ export function caseRoutes(ctx: AppContext, hub: Hub): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         if (!request.isMultipart()) refuse('unsupported-media-type');
-        const part = await request.file();
+        const part = await request.file().catch(asUploadFault);
         if (!part) refuse('invalid-input', { fields: [{ path: 'file', code: 'required' }] });
-        const bytes = await part
-          .toBuffer()
-          .catch(() => refuse('attachment-too-large', { params: { max: ATTACHMENT_BYTES } }));
+        const bytes = await part.toBuffer().catch(asUploadFault);
         return reply.code(201).send(
           await keepAttachment(ctx, actorOf(request), {
-            name: part.filename,
+            // A part of raw bytes need not have a name.
+            name: part.filename ?? '',
             mediaType: part.mimetype,
             bytes,
           }),

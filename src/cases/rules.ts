@@ -91,7 +91,12 @@ export function checkGuards(guards: readonly Guard[], state: CaseState, input: A
       case 'target-case':
         if (!input.target) refuse('nothing-to-merge');
         if (input.target.id === state.id) refuse('merge-into-itself');
-        if (!input.target.state.open || input.target.state.compartment !== state.compartment)
+        // An exercise takes nothing that has happened, and what has happened no exercise.
+        if (
+          !input.target.state.open ||
+          input.target.state.compartment !== state.compartment ||
+          input.target.state.mode !== state.mode
+        )
           refuse('nothing-to-merge');
         break;
       case 'cause':

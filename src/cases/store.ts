@@ -28,6 +28,14 @@ export async function findCase(tx: Tx, id: string): Promise<CaseState | undefine
   return rows[0]?.detail;
 }
 
+/** True when the actor may know of the body at all. */
+export async function seesOrganisation(tx: Tx, id: string): Promise<boolean> {
+  const rows = await tx.prepared('organisation-seen', 'select 1 from organisations where id = $1::uuid', [
+    id,
+  ]);
+  return rows.length > 0;
+}
+
 /** A case's whole stream in order. */
 export async function factsOf(tx: Tx, caseId: string): Promise<CaseFact[]> {
   const rows = await tx.prepared<Parameters<typeof upcast>[0]>(

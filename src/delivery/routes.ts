@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { actorOf, signedIn } from '../identity/index.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
-import { type CursorScope, decodeCursor, encodeCursor } from '../platform/http/cursor.ts';
+import { type CursorScope, cursorTime, decodeCursor, encodeCursor } from '../platform/http/cursor.ts';
 import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
 import { read, write } from '../platform/transaction.ts';
 import { inboxQuery, inboxView, noticeView } from './contract.ts';
 import { countWaiting, findNotice, inboxRows, isWaiting, markOpened } from './notice-store.ts';
 import { noticeViews } from './notices.ts';
 
-const cursorKeys = z.tuple([z.union([z.literal(0), z.literal(1)]), z.iso.datetime(), z.uuid()]);
+const cursorKeys = z.tuple([z.union([z.literal(0), z.literal(1)]), cursorTime, z.uuid()]);
 
 /** `GET /inbox`, `POST /notices/:id/opened` (S8.3.6, DEC-9, INV-6). */
 export function deliveryRoutes(ctx: AppContext): FastifyPluginAsyncZod {

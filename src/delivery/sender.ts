@@ -7,7 +7,7 @@
  */
 import { directorySnapshot, standIns } from '../directory/index.ts';
 import { keysOfPosts } from '../identity/index.ts';
-import { packByHash } from '../mechanism/index.ts';
+import { type Pack, packByHash } from '../mechanism/index.ts';
 import { SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { MailFault, type MailTransport, type OutgoingMail, relaysOf } from '../platform/mail.ts';
@@ -21,6 +21,8 @@ const HELD = 100;
 const BATCH = 50;
 /** A server that cuts the line at every mail must not push one delivery ten minutes away: the relay itself rests. */
 const LONGEST_WAIT_FOR_RELAY = 60_000;
+/** What the database calls its errors. */
+const SQLSTATE = /^[0-9A-Z]{5}$/;
 /** Results are gathered this long, in ms, and written together. */
 const GATHER = 3;
 
@@ -149,7 +151,11 @@ export class Sender {
     const relayOfPerson = (personId: string) =>
       relayOf(this.#byDomain, directory.persons.get(personId)?.email ?? '');
     for (const row of rows) {
-      const pack = await packByHash(this.#ctx, tx, row.packHash);
+      const pack = await this.#packOf(tx, row);
+      if (!pack) {
+        outcomes.push(outcomeOf(row, { state: 'queued', delay: backoff(row.attempts, Math.random()) }));
+        continue;
+      }
       const post = directory.posts.get(row.postId);
       const keys = post ? keysOfPosts(pack, row.postId, [post]) : [];
       const decision = decide(
@@ -199,6 +205,16 @@ export class Sender {
       jobs.push({ row, mail });
     }
     return { jobs, outcomes };
+  }
+
+  /** A mechanism that cannot be read holds up the mails of its own cases, not everybody's (FLT-13). */
+  async #packOf(tx: Tx, row: Claimed): Promise<Pack | null> {
+    return packByHash(this.#ctx, tx, row.packHash).catch((error: unknown) => {
+      // Trouble of the database ends the transaction, and with it the claim.
+      if (SQLSTATE.test(String((error as { code?: unknown }).code))) throw error;
+      this.#ctx.log.error({ err: error, deliveryId: row.id }, 'the mechanism of a notice cannot be read');
+      return null;
+    });
   }
 
   #work(desk: Desk): void {

@@ -5,7 +5,7 @@ import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
-import { decodeCursor, encodeCursor } from '../platform/http/cursor.ts';
+import { cursorTime, decodeCursor, encodeCursor } from '../platform/http/cursor.ts';
 import { read, write } from '../platform/transaction.ts';
 import type { MailView, mailList } from './contract.ts';
 
@@ -87,7 +87,7 @@ export async function listMails(
   query: { q?: string | undefined; cursor?: string | undefined; limit: number },
 ): Promise<z.infer<typeof mailList>> {
   const scope = ['demo-mails', query.q ?? ''] as const;
-  const after = decodeCursor(scope, z.tuple([z.string(), z.guid()]), query.cursor);
+  const after = decodeCursor(scope, z.tuple([cursorTime, z.guid()]), query.cursor);
   const rows = await read(ctx.database, SYSTEM, ctx.clock, (tx) => {
     let found = tx.db
       .selectFrom('demo_mails')

@@ -34,6 +34,7 @@ export function administrationRoutes(
         const input = request.body;
         const result = await administer(ctx, actorOf(request), async (admin) => {
           admin.placement({ superior: input.superior, sectors: input.sectors }, null);
+          await admin.known({ authority: input.authority, successor: input.successor });
           return { rows: () => ({ organisations: [input] }), onlyNew: true };
         });
         return reply.status(201).send({ id: result.organisations.get(input.code)! });
@@ -55,6 +56,7 @@ export function administrationRoutes(
         await administer(ctx, actorOf(request), async (admin) => {
           const body = await admin.body(request.params.id);
           admin.placement(patch, body);
+          await admin.known({ authority: patch.authority, successor: patch.successor });
           return {
             rows: async (tx) => {
               const old = (await organisationAsInput(tx, body.code)) ?? refuse('not-found');

@@ -86,6 +86,16 @@ export class Administration {
     }
   }
 
+  /** Bodies named as fields of the request must be ones the administrator may know of, or they are as good as none. */
+  async known(named: Readonly<Record<string, string | null | undefined>>): Promise<void> {
+    const { tx, snapshot } = this.#sight;
+    for (const [path, code] of Object.entries(named)) {
+      const body = code ? snapshot.organisationByCode(code) : undefined;
+      if (body && !(await store.visibleOrganisations(tx, [body.id])).has(body.id))
+        refuseFields({ path, code: 'bad-choice', params: { given: code } });
+    }
+  }
+
   /**
    * What a body is to become: below a body he administers (the centre may also put one at the top), and not moved
    * into or out of a compartment he does not administer.

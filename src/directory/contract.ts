@@ -1,7 +1,15 @@
 /** What the API speaks about bodies, posts and the contact network. */
 import { z } from 'zod';
 import { ROLES } from '../mechanism/vocabulary.ts';
-import { emailAddress, hostName, ipAddress, phoneNumber, webAddress } from '../platform/fields.ts';
+import {
+  day,
+  emailAddress,
+  hostName,
+  instant,
+  ipAddress,
+  phoneNumber,
+  webAddress,
+} from '../platform/fields.ts';
 import { line, optionalText } from '../platform/http/contract.ts';
 
 const uuid = z.uuid();
@@ -180,8 +188,6 @@ const code = z
   .string()
   .max(100)
   .regex(/^[\p{L}\p{N}]([\p{L}\p{N}._-]*[\p{L}\p{N}])?$/u);
-const date = z.iso.date();
-const moment = z.iso.datetime({ offset: true });
 
 /** A field that may be empty, else keeps its own rule; what the rule tidies (full-width digits) is kept tidy. */
 function orEmpty(schema: z.ZodType<string>, badCode: string) {
@@ -215,8 +221,8 @@ export const organisationInput = z.strictObject({
   address: line(300, 0).default(''),
   note: optionalText(2000).default(''),
   /** First and last day; absent: today, and no end. */
-  validFrom: date.optional(),
-  validTo: date.nullable().default(null),
+  validFrom: day.optional(),
+  validTo: day.nullable().default(null),
 });
 export const groupInput = z.strictObject({
   code,
@@ -237,8 +243,8 @@ export const postInput = z.strictObject({
   /** How many may hold it at once, acting holders apart; absent: as before, or as many as are given. */
   max: z.int().min(1).max(1000).optional(),
   press: z.boolean().default(false),
-  validFrom: date.optional(),
-  validTo: date.nullable().default(null),
+  validFrom: day.optional(),
+  validTo: day.nullable().default(null),
 });
 export const personInput = z.strictObject({
   code,
@@ -257,24 +263,24 @@ export const holdingInput = z.strictObject({
   person: code,
   acting: z.boolean().default(false),
   /** Absent: as before, or now. */
-  from: moment.optional(),
-  to: moment.nullable().default(null),
+  from: instant.optional(),
+  to: instant.nullable().default(null),
 });
 export const contactInput = z.strictObject({
   organisation: code,
   person: code,
   /** Place in the body's list; absent: as before, or last. */
   ordinal: z.int().min(1).max(1000).optional(),
-  confirmedAt: moment.nullable().default(null),
-  from: moment.optional(),
-  to: moment.nullable().default(null),
+  confirmedAt: instant.nullable().default(null),
+  from: instant.optional(),
+  to: instant.nullable().default(null),
 });
 export const teamMemberInput = z.strictObject({
   organisation: code,
   person: code,
   function: z.enum(TEAM_FUNCTIONS),
-  from: moment.optional(),
-  to: moment.nullable().default(null),
+  from: instant.optional(),
+  to: instant.nullable().default(null),
 });
 export const systemInput = z.strictObject({
   organisation: code,
@@ -317,7 +323,7 @@ export const organisationPatch = patchOf(organisationInput.omit({ code: true }))
 export const postPatch = patchOf(postInput.omit({ code: true, organisation: true, role: true, group: true }));
 export const newPerson = personInput.omit({ organisation: true });
 export const personPatch = patchOf(personInput.omit({ organisation: true, code: true }));
-const period = { from: moment.optional(), to: moment.nullable().default(null) };
+const period = { from: instant.optional(), to: instant.nullable().default(null) };
 export const newHolder = z.strictObject({ personId: uuid, acting: z.boolean().default(false), ...period });
 export const newContact = contactInput.omit({ organisation: true, person: true }).extend({ personId: uuid });
 export const newTeamMember = teamMemberInput

@@ -9,11 +9,21 @@ import { isText, optionalText } from './http/contract.ts';
 /** Text of at most `max` characters that may be empty; control characters are refused as `not-text`. */
 export const text = optionalText;
 
+/** The moment as UTC, when it lies in the years 1000 to 9999: others the database reads differently, or not at all. */
+function utcOf(value: string): string | null {
+  const time = Date.parse(value);
+  const utc = Number.isNaN(time) ? '' : new Date(time).toISOString();
+  return /^[1-9]\d{3}-/.test(utc) ? utc : null;
+}
+
 /** A moment with an offset, kept as UTC to the millisecond. */
 export const instant = z.iso
   .datetime({ offset: true })
-  .refine((value) => !Number.isNaN(Date.parse(value)), { params: { code: 'bad-date' }, abort: true })
-  .overwrite((value) => (Number.isNaN(Date.parse(value)) ? value : new Date(value).toISOString()));
+  .refine((value) => utcOf(value) !== null, { params: { code: 'bad-date' }, abort: true })
+  .overwrite((value) => utcOf(value) ?? value);
+
+/** A day of the calendar, `2002-05-06`, in a year the database can read. */
+export const day = z.iso.date().refine((value) => !value.startsWith('0'), { params: { code: 'bad-date' } });
 
 /** Undoes the ways people make an address unclickable, and full-width characters. */
 function refang(value: string): string {

@@ -32,12 +32,12 @@ export interface Tx {
 export type RowsByTable = { readonly [T in keyof Tables]?: readonly object[] };
 
 class FixedConnection implements DatabaseConnection {
-  readonly #client: pg.PoolClient;
-  constructor(client: pg.PoolClient) {
-    this.#client = client;
+  readonly #ask: pg.PoolClient['query'];
+  constructor(ask: pg.PoolClient['query']) {
+    this.#ask = ask;
   }
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const result = await this.#client.query(query.sql, [...query.parameters]);
+    const result = await this.#ask({ text: query.sql, values: [...query.parameters] });
     return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
   }
   // biome-ignore lint/correctness/useYield: streaming is not offered inside these transactions
@@ -48,8 +48,8 @@ class FixedConnection implements DatabaseConnection {
 
 class FixedDriver implements Driver {
   readonly #connection: FixedConnection;
-  constructor(client: pg.PoolClient) {
-    this.#connection = new FixedConnection(client);
+  constructor(ask: pg.PoolClient['query']) {
+    this.#connection = new FixedConnection(ask);
   }
   async init(): Promise<void> {}
   async acquireConnection(): Promise<DatabaseConnection> {
@@ -64,11 +64,11 @@ class FixedDriver implements Driver {
   async destroy(): Promise<void> {}
 }
 
-function kyselyOver(client: pg.PoolClient): Kysely<Tables> {
+function kyselyOver(ask: pg.PoolClient['query']): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new FixedDriver(client),
+      createDriver: () => new FixedDriver(ask),
       createIntrospector: (db) => new PostgresIntrospector(db),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
@@ -118,6 +118,12 @@ async function transact<T>(
     .catch((error: unknown) => refuse('unavailable', { cause: error }));
   const after: (() => void)[] = [];
   let broken: Error | undefined;
+  let isOver = false;
+  /** What is asked after the end would land in somebody else's transaction. */
+  const ask = ((query: never) =>
+    isOver
+      ? Promise.reject(new Error('asked after its transaction had ended'))
+      : client.query(query)) as pg.PoolClient['query'];
   const onError = (error: Error) => {
     broken = error;
   };
@@ -130,13 +136,13 @@ async function transact<T>(
     const tx: Tx = {
       now: new Date(now.getTime() + clock.shift()),
       actor,
-      db: kyselyOver(client),
-      prepared: async (name, text, values) => (await client.query({ name, text, values: [...values] })).rows,
-      query: async (text, values) => (await client.query(text, [...values])).rows,
+      db: kyselyOver(ask),
+      prepared: async (name, text, values) => (await ask({ name, text, values: [...values] })).rows,
+      query: async (text, values) => (await ask({ text, values: [...values] })).rows,
       insert: async (rows) => {
         const statement = insertStatement(rows);
         if (statement.tables.length === 0) return;
-        await client.query({
+        await ask({
           name: statement.name,
           text: statement.text,
           values: statement.tables.map((table) => JSON.stringify(rows[table as keyof Tables])),
@@ -145,12 +151,14 @@ async function transact<T>(
       afterCommit: (run) => void after.push(run),
     };
     const result = await work(tx);
+    isOver = true;
     await client.query('commit');
     client.off('error', onError);
     client.release();
     for (const run of after) run();
     return result;
   } catch (error) {
+    isOver = true;
     if (!broken) await client.query('rollback').catch((failed: Error) => onError(failed));
     client.off('error', onError);
     client.release(broken ?? false);

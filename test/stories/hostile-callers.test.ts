@@ -73,7 +73,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await http.close();
-  await app.stop();
+  await app.stop?.();
   await story.close();
 });
 

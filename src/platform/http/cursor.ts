@@ -10,6 +10,12 @@ import { refuse } from '../errors.ts';
 /** What a list is bound to: its name and the filters in force, in any JSON form. */
 export type CursorScope = readonly [list: string, ...filters: unknown[]];
 
+/** A time in a cursor: one that we could have written and the database can read. */
+export const cursorTime = z.iso.datetime().regex(/^[1-9]/);
+
+/** A whole number in a cursor that the database's `int` holds. */
+export const cursorInt = z.int32();
+
 function stamp(scope: CursorScope): string {
   return createHash('sha256').update(JSON.stringify(scope)).digest('base64url').slice(0, 12);
 }

@@ -38,6 +38,18 @@ const routes: FastifyPluginAsyncZod = async (app) => {
     opened.push(entry);
     return reply;
   });
+  app.get('/api/v1/late-stream', { config: { raw: true } }, async (request, reply) => {
+    const entry: Opened = { since: undefined, isClosed: false, stream: undefined as never };
+    await new Promise<void>((resolve) => {
+      reply.raw.on('close', () => resolve());
+    });
+    const onClose = () => {
+      entry.isClosed = true;
+    };
+    entry.stream = openStream(request, reply, { heartbeatMs: 20, onClose });
+    opened.push(entry);
+    return reply;
+  });
   app.post(
     '/api/v1/reports',
     { schema: { ...about('cases', '提出通報單', 'File a report'), body: filing, response: { 201: filing } } },
@@ -100,6 +112,16 @@ afterEach(() => {
 afterAll(() => app.close());
 
 describe('a stream', () => {
+  it('whose reader was gone before it began is closed at once (FLT-13)', async () => {
+    const before = countStreams(app.server);
+    const socket = dial();
+    socket.write('GET /api/v1/late-stream HTTP/1.1\r\nhost: x\r\n\r\n', () => socket.destroy());
+    await until(() => opened.length > 0);
+    expect(opened[0]?.isClosed).toBe(true);
+    expect(opened[0]?.stream.send('case', undefined, {})).toBe(false);
+    expect(countStreams(app.server)).toBe(before);
+  });
+
   it('carries headers, events with ids, and heartbeats (WEB-2)', async () => {
     const stop = new AbortController();
     const answer = await fetch(`${origin}/api/v1/stream`, {

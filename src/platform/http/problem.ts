@@ -161,6 +161,7 @@ const frameworkFaults: Readonly<Record<string, Refusal['code']>> = {
   FST_FIELDS_LIMIT: 'payload-too-large',
   FST_INVALID_MULTIPART_CONTENT_TYPE: 'unsupported-media-type',
   FST_PROTO_VIOLATION: 'malformed-request',
+  FST_MP_PREMATURE_CLOSE: 'malformed-request',
 };
 
 /** PostgreSQL and socket errors that mean "not now" rather than "never". */

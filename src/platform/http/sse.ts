@@ -90,7 +90,12 @@ export function openStream(
   }
 
   function write(chunk: string): boolean {
-    if (closed || raw.destroyed) return false;
+    if (closed) return false;
+    if (raw.destroyed) {
+      // The reader was gone before the stream began: its line has closed already and will not say so again.
+      finish();
+      return false;
+    }
     if (raw.writableLength + chunk.length > BACKLOG_BYTES) {
       raw.destroy();
       finish();
