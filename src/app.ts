@@ -15,12 +15,17 @@ import { createMailTransport } from './platform/mail.ts';
 import { read, write } from './platform/transaction.ts';
 
 /** A worker that is started late and stopped once. */
-function worker(name: string, start: () => { stop(): Promise<void> }): Worker {
+function worker(
+  name: string,
+  start: () => { readonly started?: Promise<void>; stop(): Promise<void> },
+): Worker {
   let running: { stop(): Promise<void> } | undefined;
   return {
     name,
     start: () => {
-      running = start();
+      const made = start();
+      running = made;
+      return made.started;
     },
     stop: async () => running?.stop(),
   };

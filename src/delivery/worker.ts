@@ -20,6 +20,8 @@ const CHORES = 60_000;
 const CONNECTIONS = 16;
 
 export interface DeliveryWorker {
+  /** Settles when the first sign of life is written, so that readiness may count on it. */
+  readonly started: Promise<void>;
   /** Ends within a few seconds; what is not handed over by then is another worker's or the next start's. */
   stop(): Promise<void>;
   /** Settles when nothing is due and nothing is under way (relays that rest after trouble do not count). For tests. */
@@ -116,11 +118,15 @@ export function startDeliveryWorker(ctx: AppContext, options: DeliveryWorkerOpti
     CHORES,
   );
   const deaf = ctx.signals.on('deliveries', wake);
+  const started = guard('showing life', () =>
+    write(ctx.database, SYSTEM, ctx.clock, (tx) => beat(tx, options.workerId)),
+  );
   void guard('adopting', () =>
     write(ctx.database, SYSTEM, ctx.clock, (tx) => adoptStray(tx, sender.relays)),
   ).then(wake);
 
   return {
+    started,
     stop: async () => {
       isStopped = true;
       deaf();
