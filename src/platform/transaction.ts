@@ -152,7 +152,9 @@ async function transact<T>(
     };
     const result = await work(tx);
     isOver = true;
-    await client.query('commit');
+    // The server answers a commit after a failure by rolling back, and calls that no error.
+    const ended = await client.query('commit');
+    if (ended.command !== 'COMMIT') throw new Error('a failure in the transaction was passed over');
     client.off('error', onError);
     client.release();
     for (const run of after) run();

@@ -7,7 +7,7 @@ import { createApp } from '../../src/app.ts';
 import { SYSTEM } from '../../src/platform/actor.ts';
 import { encodeCursor } from '../../src/platform/http/cursor.ts';
 import { createHttp, type Http } from '../../src/platform/http/index.ts';
-import { read, type Tx } from '../../src/platform/transaction.ts';
+import { read, type Tx, write } from '../../src/platform/transaction.ts';
 import { openStory, type Story } from './harness.ts';
 
 let story: Story;
@@ -283,6 +283,14 @@ describe('what fails', () => {
       ).rows[0]?.left;
     expect(await waiting(broken.caseId)).toBeGreaterThan(0);
     expect(await waiting(sound.caseId)).toBe(0);
+  });
+
+  it('in a transaction and is passed over is never answered as done (INV-1)', async () => {
+    const done = write(story.ctx.database, SYSTEM, story.ctx.clock, async (tx) => {
+      await tx.insert({ workers: [{ id: 'passed-over', beat_at: new Date() }] });
+      await tx.query('select 1 / 0', []).catch(() => undefined);
+    });
+    await expect(done).rejects.toThrow('passed over');
   });
 
   it('in a transaction that goes on after its end writes nothing into somebody else’s (ISO-1)', async () => {
