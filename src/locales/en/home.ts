@@ -1,0 +1,30 @@
+/** The first page of a body that reports. */
+import type { home as source } from '../zh-Hant/home.ts';
+
+export const home = {
+  title: 'Home',
+  report: 'Report a cyber-security incident',
+  reportHelp: 'Send what you know now; five answers are enough. The rest can follow.',
+  onBehalf: 'Enter a report on behalf',
+  blank: 'Print the blank form',
+  offline: 'If you are off line',
+  offlineHelp: 'A report by telephone, fax, e-mail or by hand is just as good:',
+  phone: 'Telephone',
+  fax: 'Fax',
+  email: 'E-mail',
+  address: 'By hand',
+  drafts: 'Drafts',
+  draftSaved: (span: string): string => `saved ${span} ago`,
+  draftEmpty: 'Nothing written yet',
+  draftDiscard: 'Throw away',
+  draftDiscarded: 'The draft is thrown away.',
+  draftDiscardAsk: 'Throw this draft away?',
+  draftDiscardHelp: 'This cannot be undone. Nobody has seen what was not sent.',
+  open: 'Cases under control',
+  openEmpty: 'No case is under control',
+  openEmptyHelp: 'After you report, progress shows here: who has confirmed, the level, the next step.',
+  waiting: 'Notices to confirm',
+  next: 'Next',
+  knows: (confirmed: number, all: number): string => `${confirmed} of ${all} have confirmed`,
+  all: 'All cases',
+} satisfies typeof source;
