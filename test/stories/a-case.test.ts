@@ -354,11 +354,10 @@ describe('the desk is asleep', () => {
     const view = await story.queue('officer');
     const row = view.items.find((one) => one.case.id === id);
     expect(row?.reasons.slice(0, 2)).toEqual(['notice-late', 'clock-overdue']);
-    expect(row?.calls.map((call) => call.party.capacities[0]).sort()).toEqual([
-      'authority',
-      'centre',
-      'subgroup',
-    ]);
+    // By now the deputies have not answered either.
+    expect(row?.calls.map((call) => call.party.capacities[0])).toEqual(
+      expect.arrayContaining(['authority', 'centre', 'subgroup']),
+    );
     await story.does('officer', id, { act: 'register' });
     await story.does('officer', id, { act: 'confirm-level', level: 'C', reason: '' });
     const after = await story.sees('officer', id);
