@@ -3,7 +3,8 @@ import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { SnapshotPost } from '../directory/index.ts';
 import { routeOf } from '../directory/index.ts';
-import { activePackHash, formatNumber, seriesFor } from '../mechanism/index.ts';
+import { activePackHash, formatNumber, rightsAllow, seriesFor } from '../mechanism/index.ts';
+import type { Relation } from '../mechanism/vocabulary.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse, refuseFields } from '../platform/errors.ts';
@@ -48,22 +49,30 @@ function requirePerson(actor: Actor): string {
 
 // ── filing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The post in which a person files for an organisation: of that body, of one above it, or the desk on its behalf (SI.4). */
+/**
+ * The post in which a person files for an organisation: of that body, of the desk on its behalf, or of a body above it,
+ * as far as the pack's rights let such a post file (rule 7, SI.4).
+ */
 function filingPost(
   held: readonly SnapshotPost[],
   organisationId: string,
   desk: string,
   world: World,
 ): SnapshotPost | undefined {
-  const above = new Set(world.directory.superiors(organisationId).map((body) => body.id));
+  const { pack, directory } = world;
+  const above = new Set(directory.superiors(organisationId).map((body) => body.id));
+  const may = (post: SnapshotPost, relation: Relation) =>
+    rightsAllow(pack, {
+      roles: [{ role: post.role, relation }],
+      act: 'file-initial',
+      state: pack.initialState,
+      deskReports: false,
+      compartment: desk === pack.desk.group ? null : desk,
+    }) !== null;
   return (
-    held.find(
-      (post) => post.organisationId === organisationId && post.role !== 'auditor' && post.role !== 'observer',
-    ) ??
-    held.find(
-      (post) => post.groupCode === desk && (post.role === 'duty-officer' || post.role === 'subgroup-officer'),
-    ) ??
-    held.find((post) => above.has(post.organisationId) && post.role === 'contact')
+    held.find((post) => post.organisationId === organisationId && may(post, 'own')) ??
+    held.find((post) => post.groupCode === desk && may(post, 'desk')) ??
+    held.find((post) => above.has(post.organisationId) && may(post, 'superior'))
   );
 }
 

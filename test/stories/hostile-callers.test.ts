@@ -7,8 +7,9 @@ import { createApp } from '../../src/app.ts';
 import { SYSTEM } from '../../src/platform/actor.ts';
 import { encodeCursor } from '../../src/platform/http/cursor.ts';
 import { createHttp, type Http } from '../../src/platform/http/index.ts';
+import { asRefusal } from '../../src/platform/http/problem.ts';
 import { read, type Tx, write } from '../../src/platform/transaction.ts';
-import { openStory, type Story } from './harness.ts';
+import { openStory, refusalOf, type Story } from './harness.ts';
 
 let story: Story;
 let http: Http;
@@ -110,6 +111,17 @@ describe('somebody outside', () => {
     const school = await story.organisation('school');
     const asked = { method: 'POST', body: { organisationId: school, impactLevel: 'D' } } as const;
     expect((await asks('engineer', '/reports/preview', asked)).code).toBe('forbidden-act');
+  });
+
+  it('files for his own body only in a post that may file (rule 7)', async () => {
+    for (const [code, body] of [
+      ['county-admin', 'county'],
+      ['deputy', 'stag'],
+      ['moe-officer', 'moe'],
+    ] as const) {
+      const refused = await refusalOf(story.files(code, body, { impactLevel: 'D' }));
+      expect([code, refused]).toEqual([code, 'forbidden-act']);
+    }
   });
 
   it('gets nothing by guessing the id of a draft (ISO-2)', async () => {
@@ -283,6 +295,11 @@ describe('what fails', () => {
       ).rows[0]?.left;
     expect(await waiting(broken.caseId)).toBeGreaterThan(0);
     expect(await waiting(sound.caseId)).toBe(0);
+  });
+
+  it('is asked again later where two only stood in each other’s way (FLT-13)', () => {
+    const deadlock = Object.assign(new Error('deadlock detected'), { code: '40P01' });
+    expect(asRefusal(deadlock).code).toBe('unavailable');
   });
 
   it('in a transaction and is passed over is never answered as done (INV-1)', async () => {

@@ -165,7 +165,8 @@ const frameworkFaults: Readonly<Record<string, Refusal['code']>> = {
 };
 
 /** PostgreSQL and socket errors that mean "not now" rather than "never". */
-const NOT_NOW = /^(08...|53...|57P0.|25006|55P03|57014|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/;
+const NOT_NOW =
+  /^(08...|40001|40P01|53...|57P0.|25006|55P03|57014|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/;
 
 /** Whatever was thrown, as a refusal; what nobody foresaw becomes `internal` (or `unavailable`). */
 export function asRefusal(thrown: unknown): Refusal {
