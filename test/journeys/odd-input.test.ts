@@ -261,10 +261,9 @@ describe('odd input', () => {
       ['UTF-16', '{}', 'application/json; charset=utf-16'],
       ['parts', '--x\r\n\r\n--x--', 'multipart/form-data; boundary=x'],
     ];
-    for (const operation of operations.filter((one) => one.body)) {
+    // What is thrown away is named by the address; whatever comes with it is not read.
+    for (const operation of operations.filter((one) => one.body && one.method !== 'DELETE')) {
       for (const [what, body, type] of bodies) {
-        // Signing out holds nothing; an empty body is what it takes.
-        if (operation.method === 'DELETE' && what === 'null') continue;
         const reply = await send(operation, body, type ? { type } : {});
         found.push(...complaint(reply, `${named(operation)}: ${what}`));
       }

@@ -4,7 +4,7 @@ import { keepMail } from '../../src/demo/mailbox.ts';
 import { axe, FACES, type Face, scrollsSideways } from '../support/browser.ts';
 import { until } from '../support/wait.ts';
 import { type House, openHouse, type Person } from './house.ts';
-import { fillNow } from './steps.ts';
+import { beginReport, fillNow, savedAtServer } from './steps.ts';
 import { say } from './words.ts';
 
 const t = say();
@@ -32,6 +32,9 @@ const SCREENS: Readonly<Record<string, readonly string[]>> = {
   ],
   'moe-officer': ['/inbox', '/inbox?all=yes'],
 };
+
+/** What stands on a screen when a word is missing. */
+const UNSAID = /undefined|\bNaN\b|\[object|\{[a-z]+\}|\bnull\b/i;
 
 describe('the screens', () => {
   let house: House;
@@ -76,15 +79,9 @@ describe('the screens', () => {
       revision: now.case.revision,
       text: '請保留紀錄。',
     });
-    draft = crypto.randomUUID();
-    const saved = await teacher.call('PUT', `/drafts/${draft}`, {
-      organisationId: house.organisation('school'),
-      caseId: null,
-      kind: 'initial',
-      content: {},
-      revision: 0,
-    });
-    expect(saved.status, saved.text).toBe(200);
+    draft = await beginReport(teacher);
+    await teacher.page.locator('#f-description').fill(STORY.description);
+    await savedAtServer(teacher, draft, (content) => content.includes(STORY.description));
     await keepMail(house.tocsin.context, {
       recipient: 'teacher@school.example',
       sender: 'tocsin@centre.example',
@@ -109,7 +106,7 @@ describe('the screens', () => {
 
   /** Loaded: nothing is a grey bar any more, and the fonts are there. */
   async function settled(person: Pick<Person, 'page'>): Promise<void> {
-    await person.page.locator('main').first().waitFor();
+    await person.page.locator('h1, h2').first().waitFor({ state: 'attached' });
     await until(async () => (await person.page.locator('.skeleton, [aria-busy="true"]').count()) === 0, {
       timeout: 30_000,
       every: 50,
@@ -123,7 +120,9 @@ describe('the screens', () => {
     const faults: string[] = [];
     if (await scrollsSideways(page)) faults.push('scrolls sideways');
     const text = await page.locator('body').innerText();
-    const raw = /undefined|\bNaN\b|\[object|\{[a-z]+\}|\bnull\b/i.exec(text);
+    // The API's own description says `{id}` and `null` because it means them.
+    const words = page.url().endsWith('/api/docs') ? /undefined|\bNaN\b|\[object/ : UNSAID;
+    const raw = words.exec(text);
     if (raw) faults.push(`untranslated: …${text.slice(Math.max(0, raw.index - 30), raw.index + 40)}…`);
     const lang = await page.locator('html').getAttribute('lang');
     if (lang !== (face.lang === 'en' ? 'en' : 'zh-Hant')) faults.push(`lang is ${lang}`);
@@ -138,15 +137,18 @@ describe('the screens', () => {
       const found: string[] = [];
       const look = async (person: Pick<Person, 'page'>, screen: string): Promise<void> => {
         await settled(person);
-        // Words are checked in both languages; structure and colours once, in Chinese, in every width and scheme.
-        const faults = await faultsOf(person, face, face.lang !== 'en' || face.width === 390);
+        // Words are checked in both languages; structure and colours once, in Chinese, in every width and scheme, the
+        // long documents in two.
+        const isLong = screen === '/mechanism' || screen === '/api/docs';
+        const withAxe = face.lang !== 'en' && (!isLong || (face.width === 390) === (face.scheme === 'dark'));
+        const faults = await faultsOf(person, face, withAxe);
         found.push(...faults.map((fault) => `${screen}: ${fault}`));
       };
       for (const [code, screens] of Object.entries(SCREENS)) {
         const person = await house.open(code, { ...face, signedIn: 'by-call' });
         for (const screen of screens) {
           await person.page.goto(address(screen));
-          await look(person, `${code} ${screen}`);
+          await look(person, screen);
         }
         await person.window.close();
       }
@@ -234,7 +236,6 @@ describe('the screens', () => {
       'f-description': STORY.description,
       'f-scope': STORY.scope,
       'f-measures': STORY.measures,
-      'f-contactPhone': '',
     };
     const order = (await page.evaluate(
       `[...document.querySelectorAll('.form-now textarea, .form-now input:not([type=checkbox])')].map((one) => one.type === 'radio' ? 'radio' : one.id)`,
@@ -246,7 +247,8 @@ describe('the screens', () => {
         for (let step = 0; step < 3; step += 1) await keyboard.press('ArrowDown');
       } else {
         await tabTo(`#${id}`);
-        await keyboard.insertText(texts[id] ?? '');
+        // The call-back number is there already; what is selected on arrival would be overwritten.
+        if (texts[id]) await keyboard.insertText(texts[id]);
       }
     }
     expect(await page.locator('.form-now input[type=radio]:checked').getAttribute('value')).toBe('D');

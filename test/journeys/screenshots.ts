@@ -83,10 +83,11 @@ const SHOTS: readonly Shot[] = [
   { name: 'mechanism-light-1440', face: {}, as: /duty officer/i, path: '/mechanism', prepare: charts },
 ];
 
-/** The demonstration at an address, or one of our own in a folder that is thrown away. */
+/** The demonstration at an address, or one of our own, in `DATA_DIR` or in a folder that is thrown away. */
 async function demonstration(given: string | undefined): Promise<{ url: string; end: () => Promise<void> }> {
   if (given) return { url: given.replace(/\/$/, ''), end: async () => undefined };
-  const dataDir = mkdtempSync(join(tmpdir(), 'tocsin-screenshots-'));
+  const kept = process.env['DATA_DIR'];
+  const dataDir = kept ?? mkdtempSync(join(tmpdir(), 'tocsin-screenshots-'));
   const config = loadConfig({ DATA_DIR: dataDir, PORT: '0', PUBLIC_URL: 'http://127.0.0.1:0' }, 'demo');
   const tocsin = await startTocsin(config, {
     mode: 'demo',
@@ -98,7 +99,7 @@ async function demonstration(given: string | undefined): Promise<{ url: string; 
     url: tocsin.url,
     end: async () => {
       await tocsin.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      if (!kept) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
@@ -165,6 +166,7 @@ for (const shot of SHOTS) {
   await window.page.goto(shot.path);
   await window.page.locator('main').first().waitFor();
   await shot.prepare?.(window);
+  await window.page.locator('main h1, main h2').first().waitFor();
   await until(async () => (await window.page.locator('.skeleton').count()) === 0, {
     timeout: 60_000,
     every: 50,
