@@ -39,7 +39,8 @@ function statementsOf(sample: Sample): Statement[] {
   });
 }
 
-let serial = Number(process.pid) * 100_000;
+/** Above every number the copied database has already. */
+let serial = 1_000_000;
 
 /** The values of one more filing: own ids and number, everything else as it was. */
 function valuesOf(statements: readonly Statement[]): unknown[][] {

@@ -8,7 +8,7 @@ import type { Relation } from '../mechanism/vocabulary.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse, refuseFields } from '../platform/errors.ts';
-import { read, type Tx, write } from '../platform/transaction.ts';
+import { read, type Tx, together, write } from '../platform/transaction.ts';
 import { applyFacts, type Before, type Doer } from './consequences.ts';
 import { contentProblems, SKEW } from './content-rules.ts';
 import type {
@@ -34,7 +34,17 @@ import {
   lockCase,
   seesOrganisation,
 } from './store.ts';
-import { hashOf, knownByActing, once, openForWriting, partyOf, store, worldFor } from './write.ts';
+import {
+  hashOf,
+  knownByActing,
+  once,
+  openForWriting,
+  partyOf,
+  store,
+  storeEffects,
+  worldFor,
+  worldInForce,
+} from './write.ts';
 
 type ActAnswer = z.infer<typeof actAnswer>;
 
@@ -199,11 +209,15 @@ export async function file(
   const requestHash = hashOf(request);
   const run = () =>
     write(ctx.database, actor, ctx.clock, (tx) =>
-      once(tx, key, requestHash, () =>
-        request.kind === 'initial'
-          ? fileInitial(ctx, tx, actor, request, key, requestHash)
-          : fileMore(ctx, tx, actor, request, key, requestHash),
-      ),
+      request.kind === 'initial'
+        ? once(
+            tx,
+            key,
+            requestHash,
+            (known) => fileInitial(ctx, tx, actor, request, key, requestHash, known),
+            () => worldInForce(ctx, tx),
+          )
+        : once(tx, key, requestHash, () => fileMore(ctx, tx, actor, request, key, requestHash)),
     );
   try {
     return await run();
@@ -221,9 +235,8 @@ async function fileInitial(
   request: FileReport,
   key: string,
   requestHash: string,
+  { packHash, world }: { packHash: string; world: World },
 ): Promise<FiledAnswer> {
-  const packHash = await activePackHash(ctx, tx);
-  const world = await worldFor(ctx, tx, packHash);
   const organisation = world.directory.organisations.get(request.organisationId);
   if (!organisation) refuseFields({ path: 'organisationId', code: 'bad-choice' });
   const route = routeOf(world.directory, world.pack, organisation.id, tx.now);
@@ -322,21 +335,22 @@ async function finishFiling(
   key: string,
   requestHash: string,
 ): Promise<FiledAnswer> {
-  // The answer names everybody who is told, so it is worked out first and stored with the rest.
-  const preview = applyFacts(before, drafts, doer, world, uuid);
-  const late = [...preview.newClocks, ...preview.changedClocks].some(
+  // The answer names everybody who is told and is stored with the rest.
+  const effects = applyFacts(before, drafts, doer, world, uuid);
+  const late = [...effects.newClocks, ...effects.changedClocks].some(
     (clock) => clock.state === 'met' && clock.metAt !== null && clock.metAt > clock.dueAt,
   );
-  const answer = filedAnswerOf(preview.state, prepared, preview.notices, world, late);
-  await store(ctx, tx, before, drafts, doer, world, {
-    ...prepared.rows,
-    ...answerRow(tx, key, requestHash, answer),
-  });
-  await adoptAttachments(tx, preview.state.id, prepared.input.reportId, request.content.attachments);
-  await tx.prepared('draft-filed', 'delete from drafts where id = $1::uuid and person_id = $2::uuid', [
-    key,
-    tx.actor.personId,
-  ]);
+  const answer = filedAnswerOf(effects.state, prepared, effects.notices, world, late);
+  const rows = { ...prepared.rows, ...answerRow(tx, key, requestHash, answer) };
+  // One after another on the server, without waiting for each other's answers here.
+  await together(
+    storeEffects(ctx, tx, before, effects, doer, world, rows),
+    adoptAttachments(tx, effects.state.id, prepared.input.reportId, request.content.attachments),
+    tx.prepared('draft-filed', 'delete from drafts where id = $1::uuid and person_id = $2::uuid', [
+      key,
+      tx.actor.personId,
+    ]),
+  );
   return answer;
 }
 

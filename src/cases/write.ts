@@ -9,10 +9,10 @@ import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { refreshFailedNotices, relayFor } from '../delivery/index.ts';
 import { directorySnapshot } from '../directory/index.ts';
-import { canonicalJson, type Pack, packByHash } from '../mechanism/index.ts';
+import { activePackHash, canonicalJson, type Pack, packByHash } from '../mechanism/index.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
-import type { RowsByTable, Tx } from '../platform/transaction.ts';
+import { type RowsByTable, type Tx, together } from '../platform/transaction.ts';
 import { applyFacts, type Before, type Doer, type Effects, type NewNotice } from './consequences.ts';
 import type { toldParty } from './contract.ts';
 import type { CaseState } from './evolve.ts';
@@ -40,6 +40,12 @@ export async function worldFor(ctx: AppContext, tx: Tx, packHash: string): Promi
     directory: await directorySnapshot(ctx, tx),
     now: tx.now,
   };
+}
+
+/** The mechanism in force with its hash, the directory, and the transaction's moment: the world of a new case. */
+export async function worldInForce(ctx: AppContext, tx: Tx): Promise<{ packHash: string; world: World }> {
+  const [packHash, directory] = await together(activePackHash(ctx, tx), directorySnapshot(ctx, tx));
+  return { packHash, world: { pack: await packByHash(ctx, tx, packHash), directory, now: tx.now } };
 }
 
 /** Everything needed to act on an existing case, locked. Refuses as `not-found` what the actor may not see. */
@@ -206,7 +212,7 @@ function stubOf(state: CaseState, world: World): Record<string, unknown> | null 
   };
 }
 
-/** Stores everything that follows from the facts. `extra` rows go into the same statement. */
+/** Applies facts and stores everything that follows from them. `extra` rows go into the same statement. */
 export async function store(
   ctx: AppContext,
   tx: Tx,
@@ -217,6 +223,20 @@ export async function store(
   extra: RowsByTable = {},
 ): Promise<Effects> {
   const effects = applyFacts(before, drafts, doer, world, uuid);
+  await storeEffects(ctx, tx, before, effects, doer, world, extra);
+  return effects;
+}
+
+/** Stores what follows from facts already applied. */
+export async function storeEffects(
+  ctx: AppContext,
+  tx: Tx,
+  before: Before,
+  effects: Effects,
+  doer: Doer,
+  world: World,
+  extra: RowsByTable = {},
+): Promise<void> {
   const { state } = effects;
   const rows = noticeRows(ctx, state, effects, world, doer);
   const isNew = before.state === null;
@@ -261,7 +281,6 @@ export async function store(
     if (rows.deliveries.length > 0) ctx.signals.emit('deliveries');
     if (effects.newClocks.length > 0 || effects.changedClocks.length > 0) ctx.signals.emit('clocks');
   });
-  return effects;
 }
 
 /** sha256 of a value's canonical JSON, in hex. */
@@ -272,21 +291,24 @@ export function hashOf(value: unknown): string {
 /**
  * Runs `act` at most once per person and key: a repeat of the same request gets the stored answer, another request under
  * the same key is refused (INV-1). Without a key it just runs.
+ * @param ahead what `act` will need to know anyway, asked for together with the earlier answer
  */
-export async function once<A>(
+export async function once<A, W = undefined>(
   tx: Tx,
   key: string | undefined,
   requestHash: string,
-  act: () => Promise<A>,
+  act: (known: W) => Promise<A>,
+  ahead?: () => Promise<W>,
 ): Promise<A> {
-  if (key !== undefined) {
-    const earlier = await findAnswer(tx, key);
-    if (earlier) {
-      if (earlier.requestHash !== requestHash) refuse('idempotency-key-reused');
-      return earlier.response as A;
-    }
+  const [earlier, known] = await together(
+    key === undefined ? undefined : findAnswer(tx, key),
+    ahead?.() as Promise<W>,
+  );
+  if (earlier) {
+    if (earlier.requestHash !== requestHash) refuse('idempotency-key-reused');
+    return earlier.response as A;
   }
-  return act();
+  return act(known);
 }
 
 /** A told post as the API shows it. */

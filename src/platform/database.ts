@@ -73,6 +73,8 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // Statements that need not wait for each other's answers go out together (`together` in transaction.ts).
+    pipeline: true,
     statement_timeout: options.statementTimeout ?? 30_000,
     idle_in_transaction_session_timeout: options.statementTimeout === 0 ? 0 : IDLE_IN_TRANSACTION,
     application_name: options.name ?? 'tocsin',

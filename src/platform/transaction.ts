@@ -168,6 +168,25 @@ async function transact<T>(
   }
 }
 
+/** What the server answers to everything that follows a failure in the same transaction. */
+const ABORTED = '25P02';
+
+/**
+ * Asks several things of one transaction without waiting between them: they go out together and are answered in order.
+ * Waits for all of them even when one fails, so that nothing of them can reach the connection after its transaction; then
+ * throws the failure that came first.
+ */
+export async function together<T extends readonly unknown[]>(
+  ...asked: { readonly [K in keyof T]: T[K] | Promise<T[K]> }
+): Promise<T> {
+  const settled = await Promise.allSettled(asked);
+  const failures = settled.filter((one) => one.status === 'rejected').map((one) => one.reason as unknown);
+  if (failures.length > 0) {
+    throw failures.find((one) => (one as { code?: unknown }).code !== ABORTED) ?? failures[0];
+  }
+  return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as T;
+}
+
 /** Codes after which the same transaction may simply be tried again: nothing was written. */
 const TRY_AGAIN = new Set(['40001', '40P01']);
 /** The server went away; whether a commit happened is unknown to us, the idempotency key tells the retry. */
