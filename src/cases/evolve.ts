@@ -84,6 +84,11 @@ export interface CaseState {
   readonly told: readonly string[];
 }
 
+/** A level was proposed and nobody whose task it is has decided since (DEC-4, figure 5 step 13). */
+export function isLevelPending(state: CaseState): boolean {
+  return state.levelStatus === 'proposed' || state.gradings.at(-1)?.status === 'proposed';
+}
+
 /** Keys of the viewers of a case (S7.11.2, DEC-19, DEC-22); `actor_keys()` is compared with them. */
 export function seenBy(state: CaseState): string[] {
   const { routing } = state;

@@ -2,7 +2,7 @@
 import type { DirectorySnapshot, SnapshotPost } from '../directory/index.ts';
 import { type Pack, rightsAllow, transitionFor } from '../mechanism/index.ts';
 import { ACTS, type Act, type Relation } from '../mechanism/vocabulary.ts';
-import type { CaseState } from './evolve.ts';
+import { type CaseState, isLevelPending } from './evolve.ts';
 
 /** How a post stands to a case; several relations may hold at once. */
 export function relationsOf(post: SnapshotPost, state: CaseState, directory: DirectorySnapshot): Relation[] {
@@ -80,7 +80,7 @@ function possible(act: Act, state: CaseState, pack: Pack): boolean {
   if (!transition) return false;
   if (act === 'approve-withdrawal' || act === 'refuse-withdrawal') return state.withdrawalRequested;
   if (act === 'request-withdrawal') return !state.withdrawalRequested;
-  if (act === 'confirm-level') return state.levelStatus === 'proposed' || state.proposedLevel !== state.level;
+  if (act === 'confirm-level') return isLevelPending(state);
   if (act === 'change-level') return state.levelStatus === 'confirmed';
   if (act === 'report-convenor-told')
     return Object.values(state.thresholds).some((one) => one.inside) && !state.convenorTold;

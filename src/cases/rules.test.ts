@@ -55,11 +55,23 @@ describe('crossing into A (DEC-4, H7)', () => {
     );
   });
 
+  const graded = (status: 'proposed' | 'confirmed'): Partial<CaseState> => ({
+    gradings: [{ level: 'A', status, at: '2026-03-04T01:00:00.000Z', person: null, post: null, reason: '' }],
+  });
   test.each<[string, Partial<CaseState>, number]>([
     ['proposed A', { proposedLevel: 'A', level: 'A', levelStatus: 'proposed' }, 1],
     ['proposed B', { proposedLevel: 'B', level: 'B', levelStatus: 'proposed' }, 0],
-    ['confirmed A', { proposedLevel: 'A', level: 'A', levelStatus: 'confirmed' }, 0],
-    ['B confirmed, A proposed since', { proposedLevel: 'A', level: 'B', levelStatus: 'confirmed' }, 1],
+    ['confirmed A', { proposedLevel: 'A', level: 'A', levelStatus: 'confirmed', ...graded('confirmed') }, 0],
+    [
+      'B kept against a proposed A',
+      { proposedLevel: 'A', level: 'B', levelStatus: 'confirmed', ...graded('confirmed') },
+      0,
+    ],
+    [
+      'B confirmed, A proposed since',
+      { proposedLevel: 'A', level: 'B', levelStatus: 'confirmed', ...graded('proposed') },
+      1,
+    ],
     ['closed', { proposedLevel: 'A', level: 'A', levelStatus: 'proposed', open: false }, 0],
     ['inside already', { proposedLevel: 'A', level: 'A', thresholds: inside(1, false) }, 0],
   ])('DEC-4: nobody answered, %s', (_name, changes, count) => {

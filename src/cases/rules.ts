@@ -8,7 +8,7 @@ import { isAtLeast, type Pack, type Transition, transitionFor } from '../mechani
 import type { Act, Guard } from '../mechanism/vocabulary.ts';
 import { refuse, refuseFields } from '../platform/errors.ts';
 import type { CaseAct } from './contract.ts';
-import type { CaseState } from './evolve.ts';
+import { type CaseState, isLevelPending } from './evolve.ts';
 import type { NewFact } from './facts.ts';
 import type { World } from './recipients.ts';
 import { mayAct } from './rights.ts';
@@ -166,7 +166,7 @@ export function crossings(state: CaseState, level: string, pack: Pack): NewFact[
 
 /** Nobody confirmed or changed a proposed level in time: the threshold is reached all the same (DEC-4). */
 export function reachUnconfirmed(state: CaseState, pack: Pack): NewFact[] {
-  if (!state.open || (state.levelStatus === 'confirmed' && state.proposedLevel === state.level)) return [];
+  if (!state.open || !isLevelPending(state)) return [];
   return pack.thresholds.flatMap((threshold): NewFact[] => {
     const crossing = state.thresholds[threshold.id];
     if (!isAtLeast(pack, state.proposedLevel, threshold.atLeast) || crossing?.inside) return [];
@@ -221,8 +221,7 @@ export function decide(
     case 'change-level': {
       const level = requireLevel(pack, command.level, 'level');
       // A level in force may be confirmed once more against a newer proposal: the desk keeps it.
-      const isSettled = state.levelStatus === 'confirmed' && state.proposedLevel === state.level;
-      if (command.act === 'confirm-level' && isSettled) {
+      if (command.act === 'confirm-level' && !isLevelPending(state)) {
         // Another level than the one in force is a change, with the rights and the reason of one.
         if (level !== state.level)
           refuse('forbidden-act', { params: { act: command.act, state: state.state } });

@@ -19,6 +19,8 @@ export interface ModelCase {
   level: Level;
   proposed: Level;
   isConfirmed: boolean;
+  /** A proposal nobody has decided on. */
+  isPending: boolean;
   suspected: boolean;
   /** States to come back to. */
   readonly back: string[];
@@ -57,6 +59,7 @@ export interface Nation {
 
 function propose(nation: Nation, one: ModelCase, level: Level): void {
   one.proposed = level;
+  one.isPending = true;
   if (!one.isConfirmed) one.level = level;
   if (level === 'A') one.deadlines.push(nation.now + PATIENCE);
 }
@@ -70,6 +73,7 @@ function fire(one: ModelCase): void {
 function grade(one: ModelCase, level: Level): void {
   one.level = level;
   one.isConfirmed = true;
+  one.isPending = false;
   one.deadlines = [];
   if (level === 'A') fire(one);
   else one.inside = false;
@@ -87,6 +91,7 @@ export function openCase(nation: Nation, body: Body, level: Level, suspected: bo
     level,
     proposed: level,
     isConfirmed: false,
+    isPending: true,
     suspected,
     back: [],
     withdrawal: false,
@@ -162,8 +167,8 @@ export function perform(one: ModelCase, act: Act, by: Person, level: Level, into
       one.state = 'returned';
       return true;
     case 'confirm-level':
-      if (!from('reported', 'returned', 'registered', 'recovered')) return false;
-      if (one.isConfirmed && level === one.level && level === one.proposed) return false;
+      if (!from('reported', 'returned', 'registered', 'handling', 'recovered')) return false;
+      if (!one.isPending) return false;
       grade(one, level);
       if (state !== 'recovered') one.state = 'handling';
       return true;
