@@ -18,6 +18,7 @@ export interface Sizes {
   /** Rounds of A-B-B-A, and the length of one slice in ms. */
   readonly rounds: number;
   readonly slice: number;
+  readonly warmUp: number;
   readonly restMails: number;
   readonly stormReports: number;
   readonly stormMs: number;
@@ -28,6 +29,7 @@ export interface Sizes {
 export const FULL: Sizes = {
   rounds: 3,
   slice: 4_000,
+  warmUp: 20_000,
   restMails: 100,
   stormReports: 10_000,
   stormMs: 60_000,
@@ -36,7 +38,8 @@ export const FULL: Sizes = {
 };
 export const QUICK: Sizes = {
   rounds: 3,
-  slice: 1_000,
+  slice: 1_500,
+  warmUp: 10_000,
   restMails: 20,
   stormReports: 1_000,
   stormMs: 6_000,
