@@ -128,6 +128,7 @@ async function transact<T>(
     broken = error;
   };
   client.on('error', onError);
+  let result: T;
   try {
     const begin = (await client.query(
       `begin${writing ? '' : ' read only'}; select enter(${pg.escapeLiteral(actor.keys.join(' '))}, ${writing}) as now`,
@@ -150,15 +151,11 @@ async function transact<T>(
       },
       afterCommit: (run) => void after.push(run),
     };
-    const result = await work(tx);
+    result = await work(tx);
     isOver = true;
     // The server answers a commit after a failure by rolling back, and calls that no error.
     const ended = await client.query('commit');
     if (ended.command !== 'COMMIT') throw new Error('a failure in the transaction was passed over');
-    client.off('error', onError);
-    client.release();
-    for (const run of after) run();
-    return result;
   } catch (error) {
     isOver = true;
     if (!broken) await client.query('rollback').catch((failed: Error) => onError(failed));
@@ -166,6 +163,11 @@ async function transact<T>(
     client.release(broken ?? false);
     throw error;
   }
+  client.off('error', onError);
+  client.release();
+  // What is committed is committed, whatever a nudge does.
+  for (const run of after) run();
+  return result;
 }
 
 /** What the server answers to everything that follows a failure in the same transaction. */
