@@ -252,7 +252,8 @@ describe('leases and fences', () => {
 
   it('INV-10 a fence that is old changes nothing, whatever it says', async () => {
     const { deliveryId } = await world.queue();
-    const take = () => write(world.ctx.database, SYSTEM, world.clock, (tx) => claim(tx, 'default', 5, 'x'));
+    const take = () =>
+      write(world.ctx.database, SYSTEM, world.clock, (tx) => claim(tx, 'default', 5, 'x', 5_000));
     const [first] = await take();
     expect(await take()).toEqual([]);
     await world.owner.query(`update deliveries set lease_until = clock_timestamp() - interval '1 s'`);
