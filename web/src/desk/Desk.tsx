@@ -15,6 +15,7 @@ import { useKeys } from '../ui/keys.tsx';
 import { useText } from '../ui/lang.tsx';
 import { useAnnouncer } from '../ui/live.tsx';
 import { EmptyState, ProblemMessage, Skeleton } from '../ui/states.tsx';
+import { commonText } from '../ui/texts.ts';
 import { Calls } from './Calls.tsx';
 import { QueueItem } from './QueueItem.tsx';
 import { Stubs } from './Stubs.tsx';
@@ -155,6 +156,7 @@ interface DeskCaseProps {
 
 function DeskCase({ id, tab, onTab }: DeskCaseProps) {
   const t = useText(deskText);
+  const c = useText(commonText);
   const { data: view, error, refetch } = useQuery(caseQuery(id));
   if (!view) {
     return (
@@ -182,7 +184,9 @@ function DeskCase({ id, tab, onTab }: DeskCaseProps) {
         </div>
         <ActBar view={view} />
       </section>
-      <aside className="desk-who">
+      {/* It scrolls by itself, so the keyboard must be able to reach it even when nothing in it can be pressed. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
+      <aside className="desk-who" tabIndex={0} aria-label={c.whoKnows.title}>
         <CaseWho view={view} />
       </aside>
     </>
