@@ -13,6 +13,8 @@ import { type EventStream, lastEventId, openStream } from '../platform/http/sse.
 import { read } from '../platform/transaction.ts';
 
 const LOOK_EVERY = 500;
+/** Between two looks at least this long, in ms: a storm of reports is not answered by a storm of looks. */
+const LOOK_GAP = 50;
 const RECHECK_EVERY = 3_000;
 /** A reader who missed more than this is told to read everything again. */
 const REPLAY = 500;
@@ -100,6 +102,7 @@ export function createHub(ctx: AppContext): Hub {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | null = null;
+  let lastLook = Number.NEGATIVE_INFINITY;
   let again = false;
 
   const drop = (listener: Listener) => {
@@ -130,15 +133,19 @@ export function createHub(ctx: AppContext): Hub {
       return;
     }
     clearTimeout(timer);
+    const wait = lastLook + LOOK_GAP - performance.now();
+    if (wait > 0) {
+      timer = setTimeout(look, wait);
+      return;
+    }
     looking = pass()
       .catch((error: unknown) => ctx.log.error({ err: error }, 'changes could not be read, going on'))
       .finally(() => {
         looking = null;
+        lastLook = performance.now();
         if (stopped) return;
-        if (again) {
-          again = false;
-          look();
-        } else timer = setTimeout(look, LOOK_EVERY);
+        timer = setTimeout(look, again ? LOOK_GAP : LOOK_EVERY);
+        again = false;
       });
   };
   const quiet = ctx.signals.on('facts', look);
