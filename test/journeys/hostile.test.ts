@@ -206,7 +206,7 @@ describe('hostile text', () => {
     if (words !== undefined)
       await person.page.locator('main').getByText(words, { exact: false }).first().waitFor();
     await until(async () => (await person.page.locator('.skeleton').count()) === 0, {
-      timeout: 30_000,
+      timeout: 60_000,
       every: 50,
     });
     await nothingGrew(person.page, `${person.code} ${path}`);

@@ -108,7 +108,7 @@ describe('the screens', () => {
   async function settled(person: Pick<Person, 'page'>): Promise<void> {
     await person.page.locator('h1, h2').first().waitFor({ state: 'attached' });
     await until(async () => (await person.page.locator('.skeleton, [aria-busy="true"]').count()) === 0, {
-      timeout: 30_000,
+      timeout: 60_000,
       every: 50,
       describe: () => `${person.page.url()} is loaded`,
     });
