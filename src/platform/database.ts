@@ -25,7 +25,7 @@ export interface DatabaseOptions {
  * A process that is frozen in the middle of a transaction keeps its row locks, which no lease can see: after this long,
  * in ms, the server ends the transaction, so that what it held is another's within ten seconds (FLT-4).
  */
-const IDLE_IN_TRANSACTION = 8_000;
+const IDLE_IN_TRANSACTION = 7_000;
 
 const INT8 = 20;
 const NUMERIC_OIDS_AS_NUMBER = new Set([INT8]);
