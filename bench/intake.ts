@@ -28,7 +28,7 @@ const TABLES: readonly [table: string, of: string][] = [
 const GENERATED = new Set(['position', 'xid']);
 const CEILING = 'ceiling';
 
-export async function sampleOf(here: Installation, caseId: string): Promise<Sample> {
+async function sampleOf(here: Installation, caseId: string): Promise<Sample> {
   const [report] = await here.ask<{ id: string }>('select id from reports where case_id = $1', [caseId]);
   const [answer] = await here.ask<{ key: string }>(
     `select key from idempotency_keys where response ->> 'caseId' = $1`,
@@ -64,7 +64,7 @@ export async function sampleOf(here: Installation, caseId: string): Promise<Samp
 }
 
 /** A second database on the same server with the same tables, for rows that mean nothing. */
-export async function makeCeilingDatabase(here: Installation): Promise<string> {
+async function makeCeilingDatabase(here: Installation): Promise<string> {
   // A template may have no other users, and the product comes back at once: tried until nobody was in between.
   await until(
     async () => {
