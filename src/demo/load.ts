@@ -13,7 +13,6 @@ import { nationRows } from './directory-rows.ts';
 import { generateStories } from './generate.ts';
 import { keepMail } from './mailbox.ts';
 import { people } from './nation/people.ts';
-import { personas } from './nation/personas.ts';
 import { type Ids, type Played, playStories } from './play.ts';
 import { emptyTables } from './store.ts';
 
@@ -123,6 +122,3 @@ export async function loadNation(
   );
   return played;
 }
-
-/** Who may be tried on the sign-in page. */
-export { personas };

@@ -74,17 +74,3 @@ export const accountLink = z.strictObject({ link: z.string(), expiresAt: z.iso.d
 
 /** POST /password — the link's holder sets his password. */
 export const passwordInput = z.strictObject({ token: z.string().min(20).max(200), password: newPassword });
-
-/** GET /demo — 404 unless this is the demonstration nation. */
-export const demoView = z.strictObject({
-  personas: z.array(
-    z.strictObject({
-      login: z.string(),
-      password: z.string(),
-      name: bilingual,
-      post: bilingual,
-      organisation: bilingual,
-      sentence: bilingual,
-    }),
-  ),
-});

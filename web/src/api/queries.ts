@@ -1,6 +1,7 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { demoView, SessionView } from '../../../src/identity/contract.ts';
+import type { demoView } from '../../../src/demo/contract.ts';
+import type { SessionView } from '../../../src/identity/contract.ts';
 import type { MechanismView } from '../../../src/mechanism/contract.ts';
 import { api } from './client.ts';
 import { Problem } from './problem.ts';
