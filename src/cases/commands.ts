@@ -645,12 +645,14 @@ interface NoticeRow extends Record<string, unknown> {
   readonly acknowledged_at: Date | null;
   readonly acknowledged_by: string | null;
   readonly closed_at: Date | null;
+  readonly made_at: Date;
 }
 
 async function noticeFor(tx: Tx, id: string): Promise<NoticeRow> {
   const rows = await tx.prepared<NoticeRow>(
     'notice-find',
-    'select id, case_id, post_id, capacities, acknowledged_at, acknowledged_by, closed_at from notices where id = $1::uuid',
+    `select id, case_id, post_id, capacities, acknowledged_at, acknowledged_by, closed_at, made_at
+       from notices where id = $1::uuid`,
     [id],
   );
   return rows[0] ?? refuse('not-found');
@@ -675,7 +677,10 @@ export async function acknowledge(ctx: AppContext, actor: Actor, noticeId: strin
   );
 }
 
-/** The desk rang somebody up and records that he knows (worked example 1, 09:57). */
+/**
+ * The desk rang somebody up and records that he knows (worked example 1, 09:57).
+ * @throws Refusal not-found, forbidden-act, invalid-input: nobody confirms before he was told, nor later than now (H45)
+ */
 export async function recordTelephone(
   ctx: AppContext,
   actor: Actor,
@@ -688,6 +693,8 @@ export async function recordTelephone(
     const { state, world } = await openForWriting(ctx, tx, notice.case_id);
     const post = choosePost('record-acknowledgement', postsHeld(actor, world), state, world, undefined);
     if (Date.parse(said.at) > tx.now.getTime() + SKEW) refuseFields({ path: 'at', code: 'in-the-future' });
+    if (Date.parse(said.at) < notice.made_at.getTime() - SKEW)
+      refuseFields({ path: 'at', code: 'before-notice' });
     const holders = world.directory.holders(notice.post_id, tx.now).map((holder) => holder.personId);
     if (said.personId !== null && !holders.includes(said.personId))
       refuseFields({ path: 'personId', code: 'bad-choice' });

@@ -109,6 +109,19 @@ describe('the stories of the demonstration nation', () => {
     }
   });
 
+  it('H45: let nobody confirm by telephone before he was told, nor after it was written down', () => {
+    let calls = 0;
+    for (const story of everyStory) {
+      for (const step of story.steps) {
+        if (step.act !== 'acknowledge' || !step.byTelephone) continue;
+        expect(step.byTelephone.at.getTime(), story.key).toBeGreaterThan(first(story).at.getTime());
+        expect(step.byTelephone.at.getTime(), story.key).toBeLessThanOrEqual(step.at.getTime());
+        calls += 1;
+      }
+    }
+    expect(calls).toBeGreaterThan(5);
+  });
+
   it('go forward in time, never past now, and begin within two years', () => {
     for (const story of everyStory) {
       let last = 0;

@@ -229,13 +229,10 @@ export async function playStories(
     );
     if (step.act === 'acknowledge' && step.byTelephone) {
       const post = lookUp(ids.posts, step.forPost);
-      for (const notice of open.filter((one) => one.postId === post)) {
-        await recordTelephone(ctx, by, notice.id, {
-          at: step.byTelephone.at.toISOString(),
-          personId: null,
-          name: step.byTelephone.who,
-        });
-      }
+      const { at, who } = step.byTelephone;
+      // What he was told only after the call he has not confirmed in it.
+      for (const notice of open.filter((one) => one.postId === post && one.madeAt <= at))
+        await recordTelephone(ctx, by, notice.id, { at: at.toISOString(), personId: null, name: who });
       return;
     }
     for (const notice of open) {

@@ -136,6 +136,9 @@ export const FIELD_ERRORS = {
   'bad-phone': 'Not a telephone number.',
   'in-the-future': 'The time has not come yet.',
   'before-occurrence': 'The time lies before the occurrence.',
+  'before-awareness':
+    'A report is said to have been made before the agency was aware, and the awareness is stated to the minute.',
+  'before-notice': 'A confirmation is said to have been given before its notice was made.',
   duplicate: 'The same value is given twice.',
   invalid: 'The value breaks a rule that has no code of its own.',
   'duplicate-key': 'JSON: the object names the key twice.',

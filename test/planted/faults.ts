@@ -160,6 +160,14 @@ export const FAULTS: readonly Fault[] = [
     'if (!row) return;',
     story('a-case'),
   ),
+  fault(
+    'times',
+    'a call confirms what nobody had been told yet',
+    'src/cases/commands.ts',
+    'if (Date.parse(said.at) < notice.made_at.getTime() - SKEW)',
+    'if (Date.parse(said.at) < 0)',
+    story('times'),
+  ),
   // ── recipients ──
   fault(
     'recipients',

@@ -221,6 +221,9 @@ export const errors = {
     'bad-phone': 'Not a telephone number, for example 02-0000-1234 ext. 12.',
     'in-the-future': 'The time may not be later than now.',
     'before-occurrence': 'The time may not be before the occurrence.',
+    'before-awareness':
+      'The time is before the agency was aware. Check the two, or mark the awareness as estimated or not yet known, and it can be sent.',
+    'before-notice': 'The time may not be before the notice was made.',
     duplicate: 'Given more than once.',
     invalid: 'Not acceptable here.',
     'duplicate-key': (p) => `"${list(p['key'])}" is given twice.`,

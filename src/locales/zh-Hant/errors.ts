@@ -213,6 +213,8 @@ export const errors = {
     'bad-phone': '不是正確的電話號碼，例如 02-0000-1234 轉 12。',
     'in-the-future': '時間不得晚於現在。',
     'before-occurrence': '時間不得早於發生時間。',
+    'before-awareness': '時間早於知悉時間。請檢查兩者之一，或把知悉時間標為「約」或「尚不清楚」，即可送出。',
+    'before-notice': '時間不得早於通知發出的時間。',
     duplicate: '內容重複。',
     invalid: '內容不符規定。',
     'duplicate-key': (p) => `「${word(p['key'])}」重複出現。`,

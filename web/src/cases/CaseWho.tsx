@@ -3,6 +3,7 @@ import type { FormEvent } from 'react';
 import { useId, useState } from 'react';
 import type { CallRow, CaseView, KnowsRow } from '../../../src/cases/contract.ts';
 import { api, newKey } from '../api/client.ts';
+import { Problem } from '../api/problem.ts';
 import { Button } from '../ui/Button.tsx';
 import { DateTimeField, useWhenNow } from '../ui/DateTimeField.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
@@ -67,6 +68,7 @@ export function TelephoneDialog({ call, onClose }: { call: CallRow; onClose: () 
       await client.invalidateQueries();
     },
   });
+  const faultAtTime = record.error instanceof Problem ? record.error.field('at') : undefined;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setAttempt(attempt + 1);
@@ -119,8 +121,19 @@ export function TelephoneDialog({ call, onClose }: { call: CallRow; onClose: () 
             error={attempt > 0 && said === '' ? t.telephone.needName : undefined}
           />
         )}
-        <DateTimeField label={t.telephone.at} now value={when} onValue={setWhen} quick={[0, 5]} />
-        {record.isError && <ProblemMessage error={record.error} />}
+        <DateTimeField
+          label={t.telephone.at}
+          now
+          value={when}
+          onValue={(value) => {
+            // What was wrong with the old time says nothing about the new one.
+            record.reset();
+            setWhen(value);
+          }}
+          quick={[0, 5]}
+          {...(faultAtTime ? { error: faultAtTime } : {})}
+        />
+        {record.isError && !faultAtTime && <ProblemMessage error={record.error} />}
       </form>
     </Dialog>
   );
