@@ -80,6 +80,9 @@ async function viewOf(
     waitingNotices: (await options.waitingNotices?.(tx, actor)) ?? 0,
     demonstration: ctx.demonstration,
     expiresAt: actor.expiresAt.toISOString(),
+    access: 'full',
+    limitedBy: null,
+    how: 'password',
   };
 }
 
