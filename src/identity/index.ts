@@ -17,7 +17,9 @@ export {
   actorOf,
   cookieName,
   findActor,
+  liveActors,
   resolveActor,
   type SignedInActor,
+  sessionKeyOf,
   signedIn,
 } from './sessions.ts';

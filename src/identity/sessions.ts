@@ -1,8 +1,13 @@
 /** From a request's cookie to who is asking, with which keys; asked by every route of every room. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { directorySnapshot, type SnapshotPerson, type SnapshotPost } from '../directory/index.ts';
-import { activePack } from '../mechanism/index.ts';
+import {
+  type DirectorySnapshot,
+  directorySnapshot,
+  type SnapshotPerson,
+  type SnapshotPost,
+} from '../directory/index.ts';
+import { activePack, type Pack } from '../mechanism/index.ts';
 import { type Actor, SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
@@ -89,13 +94,48 @@ function memory(ctx: AppContext): Map<string, Believed> {
   return fresh;
 }
 
+/** True while a session that was found is still good at the transaction's now. */
+function isLive(session: store.SessionRow, tx: Tx): boolean {
+  const now = tx.now.getTime();
+  return session.expiresAt.getTime() > now && session.seenAt.getTime() + IDLE_MS > now;
+}
+
 async function readActor(ctx: AppContext, tx: Tx, tokenHash: Buffer) {
   const session = await store.sessionByHash(tx, tokenHash);
-  const now = tx.now.getTime();
-  if (!session || session.expiresAt.getTime() <= now || session.seenAt.getTime() + IDLE_MS <= now)
-    return null;
+  if (!session || !isLive(session, tx)) return null;
   const actor = await actorFor(ctx, tx, session.personId, session.expiresAt);
-  return actor && { actor, isOld: session.seenAt.getTime() + TOUCH_MS < now };
+  return actor && { actor, isOld: session.seenAt.getTime() + TOUCH_MS < tx.now.getTime() };
+}
+
+/** The name of a request's session among {@link liveActors}; null when it brings none. Never leaves the process. */
+export function sessionKeyOf(ctx: AppContext, request: FastifyRequest): string | null {
+  const token = tokenOf(ctx, request);
+  return token === undefined ? null : hashOf(token).toString('base64');
+}
+
+/**
+ * Who is behind each of these sessions now, in one look past everything this process believes: what open streams ask
+ * every few seconds (ISO-9, ISO-10). A session that has ended is not in the answer.
+ */
+export async function liveActors(
+  ctx: AppContext,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, SignedInActor>> {
+  if (keys.length === 0) return new Map();
+  return read(ctx.database, SYSTEM, ctx.clock, async (tx) => {
+    const sessions = await store.sessionsByHashes(
+      tx,
+      keys.map((key) => Buffer.from(key, 'base64')),
+    );
+    const { pack } = await activePack(ctx, tx);
+    const snapshot = await directorySnapshot(ctx, tx);
+    const actors = new Map<string, SignedInActor>();
+    for (const [key, session] of sessions) {
+      const actor = isLive(session, tx) ? actorIn(snapshot, pack, session, tx.now) : null;
+      if (actor) actors.set(key, actor);
+    }
+    return actors;
+  });
 }
 
 /** A person as an actor at the transaction's now, whether signed in or not; null for somebody unknown. */
@@ -106,10 +146,18 @@ export async function actorFor(
   expiresAt: Date,
 ): Promise<SignedInActor | null> {
   const { pack } = await activePack(ctx, tx);
-  const snapshot = await directorySnapshot(ctx, tx);
+  return actorIn(await directorySnapshot(ctx, tx), pack, { personId, expiresAt }, tx.now);
+}
+
+function actorIn(
+  snapshot: DirectorySnapshot,
+  pack: Pack,
+  { personId, expiresAt }: { readonly personId: string; readonly expiresAt: Date },
+  at: Date,
+): SignedInActor | null {
   const person = snapshot.persons.get(personId);
   if (!person) return null;
-  const posts = snapshot.postsHeldBy(personId, tx.now);
+  const posts = snapshot.postsHeldBy(personId, at);
   return { personId, person, posts, expiresAt, keys: keysOfPosts(pack, personId, posts) };
 }
 

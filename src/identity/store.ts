@@ -64,14 +64,22 @@ export interface SessionRow {
 
 /** The session of a token's hash, if its account is not disabled; whether it has ended is the caller's to judge. */
 export async function sessionByHash(tx: Tx, tokenHash: Buffer): Promise<SessionRow | undefined> {
-  const rows = await tx.prepared<SessionRow & object>(
-    'session-by-hash',
-    `select s.person_id as "personId", s.seen_at as "seenAt", s.expires_at as "expiresAt"
+  return (await sessionsByHashes(tx, [tokenHash])).get(tokenHash.toString('base64'));
+}
+
+/** As {@link sessionByHash} for many at once, by the hash in base64: open streams ask for all their readers together. */
+export async function sessionsByHashes(
+  tx: Tx,
+  tokenHashes: readonly Buffer[],
+): Promise<Map<string, SessionRow>> {
+  const rows = await tx.prepared<SessionRow & { tokenHash: Buffer } & object>(
+    'sessions-by-hashes',
+    `select s.token_hash as "tokenHash", s.person_id as "personId", s.seen_at as "seenAt", s.expires_at as "expiresAt"
      from sessions s join accounts a on a.person_id = s.person_id and a.disabled_at is null
-     where s.token_hash = $1`,
-    [tokenHash],
+     where s.token_hash = any ($1::bytea[])`,
+    [tokenHashes],
   );
-  return rows[0];
+  return new Map(rows.map(({ tokenHash, ...row }) => [tokenHash.toString('base64'), row]));
 }
 
 export async function insertSession(
