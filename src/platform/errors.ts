@@ -98,6 +98,18 @@ export const ERRORS = {
   'merge-into-itself': { status: 409, when: 'A merge names the same case on both sides.' },
   'no-holder': { status: 409, when: 'The post that must act or be told has no holder at this time.' },
   'attachment-too-large': { status: 413, when: 'An attachment is larger than the set limit.' },
+  'attachments-full': {
+    status: 413,
+    when: 'The files that belong to no report yet would exceed what one person may keep. A report is taken without them.',
+  },
+  'too-many-drafts': {
+    status: 409,
+    when: 'One more draft than one person may keep. A report is taken all the same: it needs no saved draft.',
+  },
+  'too-many-requests': {
+    status: 429,
+    when: 'Somebody who is not signed in asks more often than his network may; `Retry-After` says when to try again. Never the answer to a signed-in report.',
+  },
   // Our side
   unavailable: {
     status: 503,

@@ -178,6 +178,28 @@ export const errors = {
           : 'Nobody holds or deputises for the post that must act or be told.',
       repair: 'Name a holder or deputy in the directory first, and telephone.',
     },
+    'attachments-full': {
+      title: 'No more room for files',
+      detail: (p) =>
+        p['max']
+          ? `Files that belong to no report yet may come to ${list(p['max'])} together.`
+          : 'Files that belong to no report yet have reached their limit.',
+      repair:
+        'Remove files you do not need, or file the report now; it does not wait for them, and a follow-up can bring them.',
+    },
+    'too-many-drafts': {
+      title: 'Too many drafts',
+      detail: (p) =>
+        p['max'] ? `One person can keep ${list(p['max'])} drafts.` : 'No more drafts can be kept.',
+      repair:
+        'What you typed stays on this device and can be filed as usual. Throw drafts away that you do not need.',
+    },
+    'too-many-requests': {
+      title: 'Too many requests',
+      detail: 'Your network sends too many requests without signing in, so they are slowed down for a while.',
+      repair:
+        'Try again in a moment. Reports of people who are signed in are never slowed. If it is urgent, telephone.',
+    },
     'attachment-too-large': {
       title: 'Attachment too large',
       detail: (p) =>
