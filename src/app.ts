@@ -1,6 +1,6 @@
 /** The rooms put together: their routes, and the work that goes on beside the requests. */
 import { hostname } from 'node:os';
-import { caseRoutes, createHub, loadReport, startClockWorker } from './cases/index.ts';
+import { caseRoutes, createHub, loadReport, startClockWorker, startSweeper } from './cases/index.ts';
 import { countWaiting, deliveryRoutes, isWorked, startDeliveryWorker } from './delivery/index.ts';
 import { demoRoutes } from './demo/index.ts';
 import { directoryRoutes, refreshReaders } from './directory/index.ts';
@@ -85,6 +85,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
     workers: [
       worker('clocks', () => startClockWorker(ctx)),
       worker('readers', () => startReaders(ctx)),
+      worker('sweeper', () => startSweeper(ctx)),
       worker('ledger', () => startSealer(ctx)),
       worker('deliveries', () =>
         startDeliveryWorker(ctx, { transport, workerId: `${hostname()}-${process.pid}` }),

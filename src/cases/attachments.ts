@@ -11,6 +11,9 @@ import type { AttachmentView } from './contract.ts';
 /** Largest attachment in bytes. */
 export const ATTACHMENT_BYTES = 10 * 1024 * 1024;
 
+/** So many bytes of files that belong to no report yet may one person keep. */
+export const UNFILED_BYTES = 200 * 1024 * 1024;
+
 /** A file name without folders and control characters; never used as a path. */
 export function plainName(name: string): string {
   const last = name.normalize('NFC').split(/[/\\]/).at(-1)?.trim() ?? '';
@@ -19,7 +22,10 @@ export function plainName(name: string): string {
   return letters.slice(-150).join('');
 }
 
-/** Keeps an uploaded file until its report is filed. */
+/**
+ * Keeps an uploaded file until its report is filed.
+ * @throws Refusal attachment-too-large, attachments-full
+ */
 export async function keepAttachment(
   ctx: AppContext,
   actor: Actor,
@@ -35,6 +41,13 @@ export async function keepAttachment(
     ? file.mediaType.toLowerCase()
     : 'application/octet-stream';
   return write(ctx.database, actor, ctx.clock, async (tx) => {
+    const [kept] = await tx.prepared<{ bytes: number }>(
+      'attachments-unfiled',
+      'select coalesce(sum(size), 0)::int as bytes from attachments where person_id = $1::uuid and report_id is null',
+      [actor.personId],
+    );
+    if ((kept?.bytes ?? 0) + file.bytes.length > UNFILED_BYTES)
+      refuse('attachments-full', { params: { max: `${UNFILED_BYTES / 1024 / 1024} MB` } });
     await tx.db
       .insertInto('attachments')
       .values({

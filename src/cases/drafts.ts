@@ -6,6 +6,9 @@ import { refuse } from '../platform/errors.ts';
 import { read, type Tx, write } from '../platform/transaction.ts';
 import type { DraftView, saveDraft } from './contract.ts';
 
+/** So many drafts may one person keep; a report needs none of them. */
+export const DRAFTS_EACH = 200;
+
 interface DraftRow extends Record<string, unknown> {
   readonly id: string;
   readonly organisation_id: string;
@@ -66,7 +69,8 @@ export function findDraft(ctx: AppContext, actor: Actor, id: string): Promise<Dr
 
 /**
  * Saves a draft. The id is the client's; it becomes the idempotency key of the filing.
- * @throws Refusal draft-changed when it was saved elsewhere meanwhile (params: revision); not-found for another's draft
+ * @throws Refusal draft-changed when it was saved elsewhere meanwhile (params: revision); not-found for another's draft;
+ * too-many-drafts when this would be one more than a person may keep
  */
 export async function putDraft(
   ctx: AppContext,
@@ -75,17 +79,21 @@ export async function putDraft(
   draft: z.infer<typeof saveDraft>,
 ): Promise<DraftView> {
   return write(ctx.database, actor, ctx.clock, async (tx) => {
-    const filed = await tx.prepared(
-      'draft-was-filed',
-      'select 1 from idempotency_keys where person_id = $1::uuid and key = $2::uuid',
+    const [known] = await tx.prepared<{ filed: boolean; others: number }>(
+      'draft-known',
+      `select exists (select 1 from idempotency_keys where person_id = $1::uuid and key = $2::uuid) as filed,
+         (select count(*)::int from drafts where person_id = $1::uuid and id <> $2::uuid) as others`,
       [actor.personId, id],
     );
-    if (filed.length > 0) refuse('draft-changed', { params: { filed: true } });
+    if (known?.filed) refuse('draft-changed', { params: { filed: true } });
+    // Only a new one is refused: whoever has his drafts already goes on writing in them.
+    if ((known?.others ?? 0) >= DRAFTS_EACH && !(await find(tx, id)))
+      refuse('too-many-drafts', { params: { max: DRAFTS_EACH } });
     const saved = await tx.prepared(
       'draft-save',
       `insert into drafts as d (id, person_id, organisation_id, case_id, kind, content, revision, created_at, updated_at)
        values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5, $6::jsonb, 1, $7, $7)
-       on conflict (id) do update set content = excluded.content, organisation_id = excluded.organisation_id,
+       on conflict (person_id, id) do update set content = excluded.content, organisation_id = excluded.organisation_id,
          kind = excluded.kind, revision = d.revision + 1, updated_at = excluded.updated_at
        where d.person_id = excluded.person_id and d.revision = $8 returning d.id`,
       [

@@ -6,5 +6,6 @@ export { createHub, type Hub } from './events.ts';
 export { reportContent } from './report-content.ts';
 export { caseRoutes, loadReport } from './routes.ts';
 export { layOutNumbers } from './store.ts';
+export { startSweeper } from './sweeper.ts';
 export { verifyCases } from './verify.ts';
 export { caseView } from './views.ts';

@@ -1,6 +1,7 @@
 /** The printed form over HTTP: one filed report, and the blank form for fax and hand delivery. */
 import type { FastifyRequest } from 'fastify';
 import type { CaseView, ReportView } from '../cases/contract.ts';
+import type { Lang } from '../locales/index.ts';
 import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
 import { type PaperPack, paperParams, paperQuery } from './contract.ts';
 import { renderPdf } from './render.ts';
@@ -16,9 +17,38 @@ export interface LoadedReport {
 export interface PaperDependencies {
   /** Reads one report under the caller's own rights; refuses `not-found` for what he may not see. */
   loadReport: (request: FastifyRequest, caseId: string, ordinal: number) => Promise<LoadedReport>;
-  /** The mechanism in force now, whose form is printed blank. */
+  /** The mechanism in force now, whose form is printed blank; the same object while it is the same mechanism. */
   packInForce: () => PaperPack | Promise<PaperPack>;
   now: () => Date;
+}
+
+/**
+ * The blank form of the mechanism in force, rendered once for each language: strangers may ask for it, and rendering is
+ * the dearest thing a stranger could ask for. While the database is away the last one rendered is given out, because
+ * that is when paper is needed.
+ */
+function blankForms({ packInForce, now }: PaperDependencies): (lang: Lang) => Promise<Buffer> {
+  const rendered = new WeakMap<PaperPack, Map<Lang, Promise<Buffer>>>();
+  let last: PaperPack | undefined;
+  return async (lang) => {
+    let pack: PaperPack;
+    try {
+      pack = await packInForce();
+      last = pack;
+    } catch (error) {
+      if (!last) throw error;
+      pack = last;
+    }
+    const forms = rendered.get(pack) ?? new Map<Lang, Promise<Buffer>>();
+    rendered.set(pack, forms);
+    let form = forms.get(lang);
+    if (!form) {
+      form = renderPdf(blankPaper(pack, lang, now()));
+      form.catch(() => forms.delete(lang));
+      forms.set(lang, form);
+    }
+    return form;
+  };
 }
 
 /**
@@ -26,6 +56,7 @@ export interface PaperDependencies {
  * The blank form needs no session: whoever cannot sign in must still be able to report (S8.3.5).
  */
 export function paperRoutes(dependencies: PaperDependencies): FastifyPluginAsyncZod {
+  const blankForm = blankForms(dependencies);
   return async (app) => {
     app.get(
       '/api/v1/cases/:id/reports/:ordinal/paper.pdf',
@@ -57,7 +88,7 @@ export function paperRoutes(dependencies: PaperDependencies): FastifyPluginAsync
       },
       async (request, reply) => {
         const lang = request.query.lang ?? request.lang;
-        const pdf = await renderPdf(blankPaper(await dependencies.packInForce(), lang, dependencies.now()));
+        const pdf = await blankForm(lang);
         return reply
           .header('content-type', 'application/pdf')
           .header('content-disposition', `inline; filename="incident-form-${lang}.pdf"`)
