@@ -557,7 +557,12 @@ async function actIn(
   const doer: Doer = { person, post: post.id };
   const decided = decide(state, command, { personId: person, post }, world, input);
   const drafts = [...knownByActing(before, doer, tx.now), ...decided];
-  if (drafts.length === 0) return answerOf(command.act, state, [], world);
+  if (drafts.length === 0) {
+    // Nothing to decide is an answer too: a repeat gets the same, whatever the case has become meanwhile.
+    const answer = answerOf(command.act, state, [], world);
+    if (key !== undefined) await tx.insert(answerRow(tx, key, requestHash, answer));
+    return answer;
+  }
   const message = decided.find((fact) => fact.kind === 'message-sent' || fact.kind === 'asked-back');
   const effects = await store(ctx, tx, before, drafts, doer, world, {
     ...(message && input.text !== undefined
