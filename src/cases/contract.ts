@@ -215,6 +215,10 @@ export const caseQuery = z.strictObject({
   cursor: z.string().max(300).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
+/** GET /cases.csv: the same filters. It is in the order of opening, newest first unless `oldest` is asked. */
+export const caseExportQuery = caseQuery
+  .omit({ cursor: true, limit: true })
+  .extend({ lang: z.enum(['zh-Hant', 'en']).optional() });
 export const caseList = z.strictObject({ items: z.array(caseRow), nextCursor: z.string().nullable() });
 
 /** Why a case stands where it stands in the desk's queue; the first reason leads. */

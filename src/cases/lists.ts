@@ -4,7 +4,7 @@ import { type CaseNotice, noticesOfCase } from '../delivery/index.ts';
 import { type DirectorySnapshot, directorySnapshot } from '../directory/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
-import { cursorInt, cursorTime, decodeCursor, encodeCursor } from '../platform/http/cursor.ts';
+import { cursorInt, cursorTime, decodeCursor, pageOfRows } from '../platform/http/cursor.ts';
 import { read, type Tx } from '../platform/transaction.ts';
 import type {
   CallRow,
@@ -144,7 +144,53 @@ const ORDERS = {
   },
 } as const;
 
-/** GET /cases: pages by key, never by offset; only what the viewer may see (ISO-1). */
+/** What a list is narrowed to: the query without its place and length. */
+export type CaseFilters = Omit<CaseQuery, 'cursor' | 'limit' | 'order'>;
+/** The sort keys of the last row of the page before: when it was opened, its id, the rank of its level. */
+export type After = readonly [at: string, id: string, rank: number];
+
+/** One page of cases in an order, at most `limit`; only what the viewer may see (ISO-1). */
+export async function casePage(
+  tx: Tx,
+  directory: DirectorySnapshot,
+  filters: CaseFilters,
+  order: CaseQuery['order'],
+  after: After | undefined,
+  limit: number,
+): Promise<ListRow[]> {
+  const values: unknown[] = [tx.now];
+  const wheres: string[] = [];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const where = (column: string, type: string, value: unknown) => {
+    if (value !== undefined) wheres.push(`c.${column} = ${bind(value)}::${type}`);
+  };
+  where('state', 'text', filters.state);
+  where('level', 'text', filters.level);
+  where('mode', 'text', filters.mode);
+  where('organisation_id', 'uuid', filters.organisationId);
+  where('subgroup', 'text', filters.subgroup);
+  if (filters.open) wheres.push(filters.open === 'yes' ? 'c.open' : 'not c.open');
+  if (filters.taken === 'me') where('taken_by', 'uuid', tx.actor.personId);
+  if (filters.taken === 'nobody') wheres.push('c.taken_by is null');
+  if (filters.q?.trim()) wheres.push(matching(filters.q.trim(), directory, bind));
+  if (after) {
+    const [at, id, rank] = after;
+    wheres.push(
+      ORDERS[order].after
+        .replaceAll('$A', bind(at))
+        .replaceAll('$B', bind(id))
+        .replaceAll('$C::int', order === 'gravest' ? `${bind(rank)}::int` : ''),
+    );
+  }
+  // The page is cut before anything is joined to it.
+  return tx.query<ListRow>(
+    `select ${COLUMNS} from (select * from cases c ${wheres.length > 0 ? `where ${wheres.join(' and ')}` : ''}
+       order by ${ORDERS[order].by} limit ${limit}) c ${BESIDE} order by ${ORDERS[order].by}`,
+    values,
+  );
+}
+
+/** GET /cases: pages by key, never by offset. Throws `bad-cursor` for a cursor that is not of this list. */
 export async function listCases(
   ctx: AppContext,
   actor: Actor,
@@ -152,50 +198,18 @@ export async function listCases(
 ): Promise<z.infer<typeof caseList>> {
   return read(ctx.database, actor, ctx.clock, async (tx) => {
     const directory = await directorySnapshot(ctx, tx);
-    const values: unknown[] = [tx.now];
-    const wheres: string[] = [];
-    const bind = (value: unknown) => `$${values.push(value)}`;
-    const where = (column: string, type: string, value: unknown) => {
-      if (value !== undefined) wheres.push(`c.${column} = ${bind(value)}::${type}`);
-    };
-    where('state', 'text', query.state);
-    where('level', 'text', query.level);
-    where('mode', 'text', query.mode);
-    where('organisation_id', 'uuid', query.organisationId);
-    where('subgroup', 'text', query.subgroup);
-    if (query.open) wheres.push(query.open === 'yes' ? 'c.open' : 'not c.open');
-    if (query.taken === 'me') where('taken_by', 'uuid', actor.personId);
-    if (query.taken === 'nobody') wheres.push('c.taken_by is null');
-    if (query.q?.trim()) wheres.push(matching(query.q.trim(), directory, bind));
     const { cursor, limit, order, ...filters } = query;
     const scope = ['cases', order, filters] as const;
     const after = decodeCursor(scope, z.tuple([cursorTime, z.guid(), cursorInt]), cursor);
-    if (after) {
-      const [at, id, rank] = after;
-      wheres.push(
-        ORDERS[order].after
-          .replaceAll('$A', bind(at))
-          .replaceAll('$B', bind(id))
-          .replaceAll('$C::int', order === 'gravest' ? `${bind(rank)}::int` : ''),
-      );
-    }
-    // The page is cut before anything is joined to it.
-    const rows = (
-      await tx.query<ListRow>(
-        `select ${COLUMNS} from (select * from cases c ${wheres.length > 0 ? `where ${wheres.join(' and ')}` : ''}
-           order by ${ORDERS[order].by} limit ${limit + 1}) c ${BESIDE} order by ${ORDERS[order].by}`,
-        values,
-      )
-    ).slice();
-    const more = rows.length > limit;
-    const items = rows.slice(0, limit);
-    const last = items.at(-1);
-    return {
-      items: items.map((row) => caseRowView(row, directory, tx.now)),
-      nextCursor:
-        more && last ? encodeCursor(scope, [last.opened_at.toISOString(), last.id, last.rank]) : null,
-    };
+    const rows = await casePage(tx, directory, filters, order, after, limit + 1);
+    const { items, next } = pageOfRows(rows, limit, scope, keysOf);
+    return { items: items.map((row) => caseRowView(row, directory, tx.now)), nextCursor: next };
   });
+}
+
+/** Where a page goes on after this row. */
+export function keysOf(row: { opened_at: Date; id: string; rank: number }): [string, string, number] {
+  return [row.opened_at.toISOString(), row.id, row.rank];
 }
 
 /** Words looked for in the number, the body's name and the summary. */

@@ -18,6 +18,7 @@ import {
   actPreview,
   attachmentView,
   caseAct,
+  caseExportQuery,
   caseList,
   caseQuery,
   caseView as caseViewSchema,
@@ -31,6 +32,7 @@ import {
 } from './contract.ts';
 import { deleteDraft, findDraft, listDrafts, putDraft } from './drafts.ts';
 import type { Hub } from './events.ts';
+import { openExport } from './export.ts';
 import { listCases, queue } from './lists.ts';
 import { caseView } from './views.ts';
 
@@ -51,6 +53,11 @@ function asUploadFault(error: unknown): never {
     refuse('attachment-too-large', { params: { max: ATTACHMENT_BYTES } });
   if (error instanceof Error && !('code' in error)) refuse('malformed-request', { cause: error });
   throw error;
+}
+
+/** A download under its own name, with a plain one for old browsers (RFC 6266). */
+function asAttachment(plain: string, name: string): string {
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name)}`;
 }
 
 async function noticeView(ctx: AppContext, actor: Actor, id: string) {
@@ -142,6 +149,31 @@ export function caseRoutes(ctx: AppContext, hub: Hub): FastifyPluginAsyncZod {
         },
       },
       (request) => listCases(ctx, actorOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/cases.csv',
+      {
+        config: { raw: true },
+        schema: {
+          ...about('cases', '案件清單（CSV）', 'Cases as a file for spreadsheets (CSV)'),
+          querystring: caseExportQuery,
+        },
+      },
+      async (request, reply) => {
+        const { lang = request.lang, order, ...filters } = request.query;
+        // What is refused is refused before anything is sent; what fails later breaks the line, and the file with it.
+        const { name, body } = await openExport(ctx, {
+          filters,
+          order: order === 'oldest' ? 'oldest' : 'newest',
+          lang,
+          actor: () => resolveActor(ctx, request),
+        });
+        return reply
+          .header('content-type', 'text/csv; charset=utf-8; header=present')
+          .header('content-security-policy', "sandbox; default-src 'none'")
+          .header('content-disposition', asAttachment('cases.csv', name))
+          .send(body);
+      },
     );
     app.get(
       '/api/v1/queue',
@@ -259,10 +291,7 @@ export function caseRoutes(ctx: AppContext, hub: Hub): FastifyPluginAsyncZod {
         return reply
           .header('content-type', 'application/octet-stream')
           .header('content-security-policy', "sandbox; default-src 'none'")
-          .header(
-            'content-disposition',
-            `attachment; filename="attachment"; filename*=UTF-8''${encodeURIComponent(name)}`,
-          )
+          .header('content-disposition', asAttachment('attachment', name))
           .send(bytes);
       },
     );

@@ -1,0 +1,43 @@
+/** Lists as files for spreadsheets. */
+
+export const exports = {
+  /** The name of the file, without its ending; letters every system takes. */
+  fileName: (day: string): string => `案件清單-${day}`,
+  heads: {
+    number: '編號',
+    mode: '類別',
+    organisation: '機關',
+    authority: '主管機關',
+    subgroup: '分組',
+    sectors: '領域',
+    level: '影響等級',
+    levelStatus: '等級狀態',
+    suspected: '疑似',
+    state: '狀態',
+    open: '列管',
+    summary: '摘要',
+    takenBy: '承辦人',
+    occurred: '事件發生',
+    aware: '知悉',
+    opened: '通報',
+    closed: '結束',
+    clock: '最近時限',
+    due: '時限屆至',
+    overdue: '逾時',
+    told: '已通知',
+    acknowledged: '已簽收',
+    waiting: '待簽收',
+    late: '逾時未簽收',
+    failed: '遞送失敗',
+    id: '識別碼',
+  },
+  /** The two columns of one moment: as the plan counts years, and as machines sort. */
+  roc: (head: string): string => `${head}（民國）`,
+  iso: (head: string, zone: string): string => `${head}（西元，${zone}）`,
+  levelStatus: { proposed: '擬報', confirmed: '確認' },
+  open: { yes: '列管中', no: '已結束' },
+  yes: '是',
+  no: '否',
+  download: '下載清單（CSV）',
+  downloadHelp: '依目前的篩選條件下載您看得到的案件，可用試算表開啟。',
+};
