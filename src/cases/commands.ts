@@ -10,7 +10,7 @@ import type { AppContext } from '../platform/context.ts';
 import { refuse, refuseFields } from '../platform/errors.ts';
 import { read, type Tx, together, write } from '../platform/transaction.ts';
 import { applyFacts, type Before, type Doer } from './consequences.ts';
-import { contentProblems, SKEW } from './content-rules.ts';
+import { contentProblems, SKEW, toldProblems } from './content-rules.ts';
 import type {
   actAnswer,
   CaseAct,
@@ -152,19 +152,13 @@ function prepareReport(
 }
 
 function checkContent(world: World, request: FileReport): void {
-  const problems = contentProblems(world.pack, request.kind, request.content, world.now).map((problem) => ({
-    ...problem,
-    path: `content.${problem.path}`,
-  }));
-  if (request.toldAt !== null && Date.parse(request.toldAt) > world.now.getTime() + SKEW) {
-    problems.push({ path: 'toldAt', code: 'in-the-future' });
-  }
-  // An earlier time on what one keys in oneself is a claim: it needs its reason, and both times are kept (H45).
-  const isOperator = world.pack.channels.find((channel) => channel.id === request.channel)?.operator ?? false;
-  const isBackdated = request.toldAt !== null && Date.parse(request.toldAt) < world.now.getTime() - SKEW;
-  if (isBackdated && !isOperator && request.lateReason.trim() === '') {
-    problems.push({ path: 'lateReason', code: 'required' });
-  }
+  const problems = [
+    ...contentProblems(world.pack, request.kind, request.content, world.now).map((problem) => ({
+      ...problem,
+      path: `content.${problem.path}`,
+    })),
+    ...toldProblems(world.pack, request, world.now),
+  ];
   if (problems.length > 0) refuseFields(...problems);
 }
 

@@ -5,7 +5,7 @@
  * odd or thin reports pass: only what is missing, impossible or not in the pack's lists is refused, naming the field.
  */
 import type { FormField, Pack } from '../mechanism/pack.ts';
-import type { ReportField, ReportKind } from '../mechanism/vocabulary.ts';
+import type { Channel, ReportField, ReportKind } from '../mechanism/vocabulary.ts';
 import type { FieldRefusal } from '../platform/errors.ts';
 import type { ReportContent } from './report-content.ts';
 
@@ -130,6 +130,35 @@ export function contentProblems(
       choices(`hosts.${index}.mechanisms`, host.mechanisms, pack.securityMechanisms),
     ),
   ];
+}
+
+/** What a filing says of when it was told, beside the form itself. */
+interface ToldClaim {
+  readonly channel: Channel;
+  readonly toldAt: string | null;
+  readonly lateReason: string;
+  readonly content: Pick<ReportContent, 'aware'>;
+}
+
+/**
+ * Everything that keeps what is said of when a report was told from being filed, by field. An earlier time on what one
+ * keys in oneself is a claim: it needs its reason, and both times are kept (H45). Nobody reports what he does not know
+ * of yet: an earlier time than a certain awareness is a slip, and to call the awareness estimated or unknown repairs it,
+ * so that no honest report is turned away (H14).
+ */
+export function toldProblems(pack: Pick<Pack, 'channels'>, request: ToldClaim, now: Date): FieldRefusal[] {
+  if (request.toldAt === null) return [];
+  const told = Date.parse(request.toldAt);
+  if (told > now.getTime() + SKEW) return [{ path: 'toldAt', code: 'in-the-future' }];
+  const problems: FieldRefusal[] = [];
+  const { aware } = request.content;
+  if (aware.at !== null && aware.precision === 'minute' && !aware.estimated) {
+    if (told < Date.parse(aware.at) - SKEW) problems.push({ path: 'toldAt', code: 'before-awareness' });
+  }
+  const isOperator = pack.channels.find((channel) => channel.id === request.channel)?.operator ?? false;
+  if (told < now.getTime() - SKEW && !isOperator && request.lateReason.trim() === '')
+    problems.push({ path: 'lateReason', code: 'required' });
+  return problems;
 }
 
 /** The first sentence of what happened, for lists: at most 60 characters. */

@@ -231,8 +231,10 @@ function mayOf(state: CaseState, posts: readonly SnapshotPost[], shown: Shown): 
   }));
 }
 
+/** Minutes from one moment to the other, never below zero: an estimated or corrected time may lie after what it led to. */
 function minutes(from: string | null, to: string | null): number | null {
-  return from === null || to === null ? null : Math.round((Date.parse(to) - Date.parse(from)) / 6_000) / 10;
+  if (from === null || to === null) return null;
+  return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 6_000) / 10);
 }
 
 /** GET /cases/:id. @throws Refusal not-found, also for a case the viewer may not see */

@@ -29,4 +29,38 @@ describe('times that people state', () => {
     await story.recordsTelephone('officer', notice, said('09:59'));
     expect(await waiting()).toBeUndefined();
   });
+
+  test('H14 H45: nobody reports what he does not know of yet; to call the awareness estimated or unknown repairs it', async () => {
+    await story.at('11:00');
+    const told = (aware: object | null, toldAt = '10:20', more: object = {}) =>
+      story.files(
+        'officer',
+        'school',
+        {
+          impactLevel: 'D',
+          ...(aware
+            ? { aware: { at: '2026-03-04T10:30:00+08:00', precision: 'minute', estimated: false, ...aware } }
+            : { unknown: ['aware'] }),
+        },
+        { channel: 'telephone', toldAt: `2026-03-04T${toldAt}:00+08:00`, ...more },
+      );
+    expect(await refusalOf(told({}))).toBe('invalid-input toldAt:before-awareness');
+    // Watches differ; whoever is not sure says so, and is heard.
+    for (const filing of [told({}, '10:29'), told({ estimated: true }), told({ precision: 'hour' })])
+      expect((await filing).minutesFromAwareness).toBe(0);
+    expect((await told(null)).minutesFromAwareness).toBeNull();
+    const unsure = await told({ estimated: true });
+    expect((await story.sees('officer', unsure.caseId)).measures.awareToFiled).toBe(0);
+    // The same holds for what the agency keys in itself, and for later reports.
+    const own = story.files(
+      'teacher',
+      'school',
+      {
+        impactLevel: 'D',
+        aware: { at: '2026-03-04T10:30:00+08:00', precision: 'minute', estimated: false },
+      },
+      { kind: 'follow-up', caseId: unsure.caseId, toldAt: '2026-03-04T10:00:00+08:00' },
+    );
+    expect(await refusalOf(own)).toBe('invalid-input toldAt:before-awareness lateReason:required');
+  });
 });

@@ -65,6 +65,10 @@ export const form = {
     `"${clock}" has passed. Send it now all the same; late reports are never refused.`,
   lateReason: 'Reason for lateness',
   lateReasonHelp: 'A few words are enough; you can send without.',
+  toldBefore: 'If the centre was told another way before: when',
+  toldBeforeHelp:
+    'By telephone while the site was down, for example. Both times are kept; otherwise leave it empty.',
+  claimReasonHelp: 'An earlier time needs a word on how the centre was told, and why it is entered only now.',
   offlineWays: 'Without the web',
   ways: (phone: string, fax: string, email: string): string =>
     `telephone ${phone}, fax ${fax}, e-mail ${email}, `,
@@ -225,11 +229,13 @@ export const form = {
     'in-the-future': (field: string): string => `"${field}" has not come yet; check date and time.`,
     'before-occurrence': (field: string): string =>
       `"${field}" lies before the occurrence; check one of the two.`,
+    'before-awareness': (field: string): string =>
+      `"${field}" lies before the time of awareness; check one of the two, or mark the awareness as approximate or not yet known.`,
     other: (field: string): string => `Check "${field}".`,
     parts: {
       form: 'form',
       channel: 'Channel',
-      toldAt: 'When they reported it',
+      toldAt: 'When it was reported',
       lateReason: 'Reason for lateness',
       organisationId: 'Body concerned',
     },

@@ -59,6 +59,9 @@ export const form = {
   isLate: (clock: string): string => `已超過「${clock}」。仍請立即送出；遲報不會被退回。`,
   lateReason: '遲報原因',
   lateReasonHelp: '簡單說明即可，不填也能送出。',
+  toldBefore: '若先前已用其他方式告知應變中心：何時',
+  toldBeforeHelp: '例如網站中斷時先打了電話。兩個時間都會留存；沒有就不用填。',
+  claimReasonHelp: '填了較早的時間，請說明當時如何告知、為何現在才登錄。',
   offlineWays: '無法上網時',
   ways: (phone: string, fax: string, email: string): string =>
     `電話 ${phone}、傳真 ${fax}、電子郵件 ${email}，`,
@@ -207,11 +210,13 @@ export const form = {
     'unread-time': (field: string): string => `「${field}」看不懂，請改寫成 115/11/22 09:42，或清空。`,
     'in-the-future': (field: string): string => `「${field}」晚於現在，請檢查日期與時刻。`,
     'before-occurrence': (field: string): string => `「${field}」早於事件發生時間，請檢查其中一個。`,
+    'before-awareness': (field: string): string =>
+      `「${field}」早於知悉時間。請檢查兩者之一，或把知悉時間標為「約」或「尚不清楚」。`,
     other: (field: string): string => `請檢查「${field}」。`,
     parts: {
       form: '表單',
       channel: '通報管道',
-      toldAt: '對方通報的時間',
+      toldAt: '通報的時間',
       lateReason: '遲報原因',
       organisationId: '發生事件的機關（構）',
     },

@@ -105,7 +105,7 @@ export function FieldView({ field, isNow = false }: { field: FormField; isNow?: 
           {...common}
           value={form[key]}
           onValue={(value) => set({ [key]: value })}
-          mayEstimate={key === 'occurred'}
+          mayEstimate={key !== 'resolvedAt'}
           mayBeUnknown={field.mayBeUnknown}
           {...(field.unknownLabel ? { unknownLabel: pick(field.unknownLabel) } : {})}
           quick={key === 'occurred' ? [10] : [0]}

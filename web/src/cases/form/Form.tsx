@@ -7,11 +7,11 @@ import type { Pack } from '../../../../src/mechanism/pack.ts';
 import { civilAt, formatTime } from '../../../../src/mechanism/roc-date.ts';
 import { linkTo } from '../../api/client.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Checkbox, ErrorSummary, TextArea } from '../../ui/fields.tsx';
-import { usePick, useText } from '../../ui/lang.tsx';
+import { Checkbox, ErrorSummary } from '../../ui/fields.tsx';
+import { useText } from '../../ui/lang.tsx';
 import { useAnnouncer } from '../../ui/live.tsx';
 import { Note, ProblemMessage, Skeleton } from '../../ui/states.tsx';
-import { serverNow, useNow, useZone } from '../../ui/time.tsx';
+import { serverNow, useZone } from '../../ui/time.tsx';
 import type { FormContext } from './context.ts';
 import { elementId, FormProvider } from './context.ts';
 import { FieldView } from './FieldView.tsx';
@@ -19,9 +19,10 @@ import type { Fault } from './faults.ts';
 import { faultsOf, faultsOfProblem, groupOf } from './faults.ts';
 import { Group } from './Group.tsx';
 import type { KeepStatus } from './keeper.ts';
+import { LateNotice } from './LateNotice.tsx';
 import { Progress } from './Progress.tsx';
 import type { GroupId, Plan } from './progress.ts';
-import { doneOf, filingDue, planOf } from './progress.ts';
+import { doneOf, planOf } from './progress.ts';
 import type { PreviewInput } from './queries.ts';
 import { bodyQuery } from './queries.ts';
 import { changedIn, contentOf, filingOf } from './request.ts';
@@ -282,7 +283,7 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
                 )}
               </section>
             )}
-            <LateNotice {...{ pack, form, kind: about.kind, set }} />
+            <LateNotice />
             <section aria-labelledby="later-title" className="form-later">
               <h2 id="later-title">{t.laterTitle[about.kind]}</h2>
               <p className="muted">{t.laterHelp[about.kind]}</p>
@@ -366,39 +367,6 @@ function focusControl(control: string): void {
     : found;
   (target ?? found)?.focus();
   found?.scrollIntoView({ block: 'center' });
-}
-
-/** When the report is due, and, once that has passed, a friendly question why; never an obstacle (H14). */
-function LateNotice({
-  pack,
-  form,
-  kind,
-  set,
-}: {
-  pack: Pack;
-  form: FormState;
-  kind: FormContext['kind'];
-  set: FormContext['set'];
-}) {
-  const t = useText(formText);
-  const pick = usePick();
-  const now = useNow('minute');
-  const due = filingDue(pack.clocks, kind, form.impactLevel, form.aware.at);
-  if (!due || now <= due.due) return null;
-  return (
-    <div className="late-notice">
-      <Note kind="late">{t.isLate(pick(due.clock.name))}</Note>
-      <TextArea
-        id={elementId('lateReason')}
-        label={t.lateReason}
-        help={t.lateReasonHelp}
-        rows={1}
-        maxLength={2000}
-        value={form.lateReason}
-        onValue={(lateReason) => set({ lateReason })}
-      />
-    </div>
-  );
 }
 
 /** 「草稿已於 09:31:08 自動儲存」 */

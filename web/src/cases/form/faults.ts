@@ -1,5 +1,5 @@
 /** What keeps a form from being filed, each with the control it belongs to, whether found here or by the server. Pure. */
-import { contentProblems } from '../../../../src/cases/content-rules.ts';
+import { contentProblems, toldProblems } from '../../../../src/cases/content-rules.ts';
 import type { Pack } from '../../../../src/mechanism/pack.ts';
 import type { ReportKind } from '../../../../src/mechanism/vocabulary.ts';
 import type { FieldErrorCode } from '../../../../src/platform/errors.ts';
@@ -104,7 +104,7 @@ export function faultsOf(pack: Pack, kind: ReportKind, form: FormState, now: Dat
     if (!faults.some((one) => one.control === fault.control)) faults.push(fault);
   };
   const times: [string, string, Moment][] = [
-    ['toldAt', 'toldAt', form.channel === 'web' ? { ...form.toldAt, text: '' } : form.toldAt],
+    ['toldAt', 'toldAt', form.toldAt],
     ['occurred', 'occurred', form.occurred],
     ['aware', 'aware', form.aware],
     ['resolvedAt', 'resolvedAt', form.resolvedAt],
@@ -139,6 +139,9 @@ export function faultsOf(pack: Pack, kind: ReportKind, form: FormState, now: Dat
       code: control === 'impactLevel' && refusal.code === 'required' ? 'no-level' : refusal.code,
     });
   }
+  const claim = { channel: form.channel, toldAt: form.toldAt.at, lateReason: form.lateReason };
+  for (const { path, code } of toldProblems(pack, { ...claim, content: contentOf(form) }, now))
+    add({ control: path, part: path, code });
   return faults;
 }
 

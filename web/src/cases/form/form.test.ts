@@ -203,6 +203,26 @@ describe('what keeps it from being filed', () => {
     expect(controlFor('').control).toBe('form');
   });
 
+  it('H14 H45: an earlier telling of one’s own needs its reason, and cannot lie before the awareness', () => {
+    const at = (minutes: number) => {
+      const time = new Date(NOW.getTime() + minutes * 60_000).toISOString();
+      return { ...NO_MOMENT, text: time, at: time };
+    };
+    const told = { ...five, toldAt: at(-60), aware: at(-90) };
+    const faults = (form: FormState) =>
+      faultsOf(pack, 'initial', form, NOW).map((fault) => `${fault.control}:${fault.code}`);
+    expect(faults(told)).toEqual(['lateReason:required']);
+    expect(faults({ ...told, lateReason: '網站中斷，先打了電話。' })).toEqual([]);
+    expect(faults({ ...told, channel: 'telephone' })).toEqual([]);
+    expect(faults({ ...told, lateReason: '先打了電話。', aware: at(-30) })).toEqual([
+      'toldAt:before-awareness',
+    ]);
+    expect(faults({ ...told, lateReason: '先打了電話。', aware: { ...at(-30), estimated: true } })).toEqual(
+      [],
+    );
+    expect(filingOf(told, about).toldAt).toBe(told.toldAt.at);
+  });
+
   it('keeps one message per control', () => {
     const problem = (path: string) => ({ path, code: 'bad-ip' as const, message: `不是 IP：${path}` });
     const faults = faultsOfProblem([problem('content.hosts.0.ips.0'), problem('content.hosts.0.ips.1')], {

@@ -74,7 +74,7 @@ export function filingOf(form: FormState, about: DraftAbout): FileReportInput {
     caseId: about.caseId,
     organisationId: about.organisationId,
     channel: form.channel,
-    toldAt: form.channel === 'web' ? null : form.toldAt.at,
+    toldAt: form.toldAt.at,
     suspected: form.suspected,
     lateReason: form.lateReason.trim(),
     mode: 'live',

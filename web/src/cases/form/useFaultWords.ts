@@ -38,6 +38,7 @@ export function useFaultWords(pack: Pack, kind: ReportKind): FaultWords {
       case 'unread-time':
       case 'in-the-future':
       case 'before-occurrence':
+      case 'before-awareness':
         return t.faults[code](name);
       case 'required': {
         const field = fields.find((one) => one.id === fault.part);
