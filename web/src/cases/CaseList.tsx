@@ -14,6 +14,7 @@ import { ModeBadge, StateBadge } from '../ui/StateBadge.tsx';
 import { EmptyState, ProblemMessage, Skeleton } from '../ui/states.tsx';
 import { commonText } from '../ui/texts.ts';
 import { Countdown, DateTime } from '../ui/time.tsx';
+import { ExportButton } from './ExportButton.tsx';
 import type { CaseList as Page } from './queries.ts';
 import { caseText } from './texts.ts';
 import './list.css';
@@ -192,6 +193,7 @@ export function CaseList() {
               </Button>
             )}
           </p>
+          {rows.length > 0 && words.pack && <ExportButton filters={filters} timeZone={words.pack.timeZone} />}
         </>
       )}
     </main>
