@@ -112,3 +112,65 @@ describe('the configuration', () => {
     for (const name of VARIABLE_NAMES) expect(handbook).toContain(`\`${name}\``);
   });
 });
+
+describe('sign-in settings', () => {
+  const provider = {
+    OIDC_ISSUER: 'https://login.ministry.example',
+    OIDC_CLIENT_ID: 'tocsin',
+    OIDC_CLIENT_SECRET: 'geheim',
+  };
+
+  it('ask for a second factor in production and leave it open in the demonstration', () => {
+    expect(loadConfig({}, 'serve')).toMatchObject({
+      secondFactor: 'required',
+      session: { idleMs: 30 * 60_000, absoluteMs: 12 * 3_600_000 },
+    });
+    expect(loadConfig({}, 'demo').secondFactor).toBe('optional');
+    expect(loadConfig({ SECOND_FACTOR: 'optional' }, 'serve').secondFactor).toBe('optional');
+    expect(faultsOf({ SECOND_FACTOR: 'no' })?.faults[0]?.variable).toBe('SECOND_FACTOR');
+    expect(faultsOf({ SESSION_HOURS: '25' })?.faults[0]?.variable).toBe('SESSION_HOURS');
+  });
+
+  it('take a provider as a whole, its secret also from a file, and several of them', async () => {
+    const { mkdtempSync, rmSync, writeFileSync } = await import('node:fs');
+    const { tmpdir } = await import('node:os');
+    const folder = mkdtempSync(`${tmpdir()}/tocsin-config-`);
+    writeFileSync(`${folder}/secret`, 'from-a-file\n');
+    const { OIDC_CLIENT_SECRET: _, ...rest } = provider;
+    const config = loadConfig(
+      {
+        ...rest,
+        OIDC_CLIENT_SECRET_FILE: `${folder}/secret`,
+        OIDC_NAME: '某部單一登入',
+        OIDC_2_ISSUER: 'http://127.0.0.1:9000',
+        OIDC_2_CLIENT_ID: 'x',
+        OIDC_2_CLIENT_SECRET: 'y',
+      },
+      'serve',
+    );
+    rmSync(folder, { recursive: true });
+    expect(config.oidc).toEqual([
+      {
+        id: '1',
+        name: '某部單一登入',
+        issuer: 'https://login.ministry.example',
+        clientId: 'tocsin',
+        clientSecret: 'from-a-file',
+      },
+      { id: '2', name: '127.0.0.1', issuer: 'http://127.0.0.1:9000', clientId: 'x', clientSecret: 'y' },
+    ]);
+  });
+
+  it('say what is missing or wrong of a provider, never its secret', () => {
+    const wrong = (env: Record<string, string>) => faultsOf(env)?.faults.map((fault) => fault.variable);
+    expect(wrong({ OIDC_ISSUER: 'https://login.ministry.example' })).toEqual([
+      'OIDC_CLIENT_ID',
+      'OIDC_CLIENT_SECRET',
+    ]);
+    expect(wrong({ ...provider, OIDC_ISSUER: 'http://login.ministry.example' })).toEqual(['OIDC_ISSUER']);
+    expect(wrong({ ...provider, OIDC_CLIENT_SECRET_FILE: '/nowhere' })).toEqual(['OIDC_CLIENT_SECRET_FILE']);
+    const twice = { OIDC_2_ISSUER: provider.OIDC_ISSUER, OIDC_2_CLIENT_ID: 'a', OIDC_2_CLIENT_SECRET: 'b' };
+    expect(wrong({ ...provider, ...twice })).toEqual(['OIDC_2_ISSUER']);
+    expect(faultsOf({ ...provider, ...twice })?.message).not.toContain('geheim');
+  });
+});

@@ -1,8 +1,9 @@
 /**
- * The configuration: a dozen environment variables, each checked before anything starts. All wrong ones
+ * The configuration: environment variables, each checked before anything starts. All wrong ones
  * are told at once, one line per language each: name, what was given (never a secret), what is expected.
  */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +46,25 @@ export interface Config {
   readonly trustProxy: false | string[];
   /** What this process does: answer requests, work off clocks and deliveries, or both. */
   readonly workers: { readonly web: boolean; readonly work: boolean };
+  /** Whether a password alone opens everything (`optional`) or only the way to report and to a second factor. */
+  readonly secondFactor: SecondFactor;
+  /** How long a session lives: unused, and in any case; in ms. */
+  readonly session: { readonly idleMs: number; readonly absoluteMs: number };
+  /** Ministries' own sign-ins (OpenID Connect), in the order they are offered. */
+  readonly oidc: readonly OidcProvider[];
+}
+
+export type SecondFactor = 'required' | 'optional';
+
+/** One provider of OpenID Connect. */
+export interface OidcProvider {
+  /** Ours, for addresses: `1`, `2`, `3`. */
+  readonly id: string;
+  /** As people read it on the sign-in page. */
+  readonly name: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
 }
 
 /** One wrong value. */
@@ -97,6 +117,13 @@ const databaseUrl = z.string().refine((text) => {
 });
 
 const list = (text: string): string[] => text.split(',').map((part) => part.trim());
+
+const minutes = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,4}$/)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most);
 
 interface Variable<T> {
   /** The value's text is trimmed before; an empty one counts as not set. */
@@ -224,7 +251,76 @@ const VARIABLES = {
     zh: '應為 web、work 或 web,work。',
     en: 'expected web, work or web,work.',
   }),
+  SECOND_FACTOR: variable({
+    schema: z.enum(['required', 'optional']),
+    zh: '應為 required（須有通行金鑰或一次性密碼）或 optional。',
+    en: 'expected required (a passkey or one-time codes for everybody) or optional.',
+  }),
+  SESSION_IDLE_MINUTES: variable({
+    schema: minutes(5, 720),
+    zh: '應為 5 至 720 的整數（閒置多久即登出，分鐘）。',
+    en: 'expected a whole number from 5 to 720 (minutes unused until signed out).',
+  }),
+  SESSION_HOURS: variable({
+    schema: minutes(1, 24),
+    zh: '應為 1 至 24 的整數（登入最長維持的小時數）。',
+    en: 'expected a whole number from 1 to 24 (hours until one must sign in again).',
+  }),
+  ...oidcVariables('OIDC'),
+  ...oidcVariables('OIDC_2'),
+  ...oidcVariables('OIDC_3'),
 };
+
+/** The five variables of one provider; a second and a third have their number in the name. */
+function oidcVariables<P extends string>(prefix: P) {
+  const text = z.string().refine((value) => value.length <= 500 && !/[\u0000-\u001f]/.test(value));
+  const entries = {
+    ISSUER: variable({
+      schema: z.string().refine((value) => {
+        if (!isUrl(value, ['https:', 'http:'])) return false;
+        const { protocol, hostname, search, hash, username, password } = new URL(value);
+        return (
+          (protocol === 'https:' || LOOPBACK.test(hostname)) && !search && !hash && !username && !password
+        );
+      }),
+      zh: '應為身分提供者的 https 網址（issuer），與其 openid-configuration 所載者相同。',
+      en: 'expected the provider’s https address (issuer), as its openid-configuration says it.',
+    }),
+    CLIENT_ID: variable({
+      schema: text,
+      zh: '應為身分提供者給本系統的用戶端代號。',
+      en: 'expected the client id the provider gave this service.',
+    }),
+    CLIENT_SECRET: variable({
+      schema: text,
+      zh: '應為身分提供者給本系統的用戶端密鑰。',
+      en: 'expected the client secret the provider gave this service.',
+      secret: true,
+    }),
+    CLIENT_SECRET_FILE: variable({
+      schema: z.string().transform((path, context) => {
+        try {
+          const secret = readFileSync(path, 'utf8').trim();
+          if (text.safeParse(secret).success && secret !== '') return secret;
+        } catch {
+          // Said below, as any other wrong value.
+        }
+        context.addIssue({ code: 'custom', message: 'file' });
+        return z.NEVER;
+      }),
+      zh: '應為可讀取的檔案，內含用戶端密鑰一行。',
+      en: 'expected a readable file that holds the client secret on one line.',
+    }),
+    NAME: variable({
+      schema: text.refine((value) => value.length <= 60),
+      zh: '應為登入頁上的名稱（60 字以內）。',
+      en: 'expected a name for the sign-in page, of at most 60 characters.',
+    }),
+  };
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) => [`${prefix}_${name}`, entry]),
+  ) as unknown as { [K in keyof typeof entries as `${P}_${K}`]: (typeof entries)[K] };
+}
 
 type Values = { [Name in keyof typeof VARIABLES]?: z.output<(typeof VARIABLES)[Name]['schema']> };
 
@@ -253,9 +349,59 @@ export function defaultDataDir(mode: Mode): string {
   return join(ROOT, '.data', mode);
 }
 
+const OIDC_PREFIXES = ['OIDC', 'OIDC_2', 'OIDC_3'] as const;
+
+/** The providers that are whole; what is missing for one that was begun is a fault. */
+function oidcProviders(values: Values): { providers: OidcProvider[]; faults: ConfigFault[] } {
+  const providers: OidcProvider[] = [];
+  const faults: ConfigFault[] = [];
+  for (const [index, prefix] of OIDC_PREFIXES.entries()) {
+    const issuer = values[`${prefix}_ISSUER`];
+    const clientId = values[`${prefix}_CLIENT_ID`];
+    const given = values[`${prefix}_CLIENT_SECRET`];
+    const fromFile = values[`${prefix}_CLIENT_SECRET_FILE`];
+    const name = values[`${prefix}_NAME`];
+    const begun = [issuer, clientId, given, fromFile, name].some((value) => value !== undefined);
+    if (!begun) continue;
+    const clientSecret = given ?? fromFile;
+    const lacking = [
+      ...(issuer === undefined ? ['ISSUER'] : []),
+      ...(clientId === undefined ? ['CLIENT_ID'] : []),
+      ...(clientSecret === undefined ? ['CLIENT_SECRET'] : []),
+    ].map((part) => ({
+      variable: `${prefix}_${part}`,
+      shown: '（未設定 not set）',
+      zh: `${prefix}_ISSUER、${prefix}_CLIENT_ID 與 ${prefix}_CLIENT_SECRET（或 ${prefix}_CLIENT_SECRET_FILE）須一併設定。`,
+      en: `${prefix}_ISSUER, ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET (or ${prefix}_CLIENT_SECRET_FILE) are set together.`,
+    }));
+    faults.push(...lacking);
+    if (given !== undefined && fromFile !== undefined) {
+      faults.push({
+        variable: `${prefix}_CLIENT_SECRET_FILE`,
+        shown: '（不顯示 not shown）',
+        zh: `不得與 ${prefix}_CLIENT_SECRET 同時設定。`,
+        en: `expected either this or ${prefix}_CLIENT_SECRET.`,
+      });
+    }
+    if (issuer !== undefined && providers.some((one) => one.issuer === issuer)) {
+      faults.push({
+        variable: `${prefix}_ISSUER`,
+        shown: show(issuer, false),
+        zh: '同一身分提供者只能設定一次。',
+        en: 'expected each provider once.',
+      });
+    }
+    if (issuer !== undefined && clientId !== undefined && clientSecret !== undefined) {
+      const id = String(index + 1);
+      providers.push({ id, issuer, clientId, clientSecret, name: name ?? new URL(issuer).hostname });
+    }
+  }
+  return { providers, faults };
+}
+
 /** Faults that lie between two values. */
 function crossFaults(values: Values, mode: Mode): ConfigFault[] {
-  const faults: ConfigFault[] = [];
+  const faults: ConfigFault[] = oidcProviders(values).faults;
   const { DATABASE_URL: app, DATABASE_OWNER_URL: owner } = values;
   if ((app === undefined) !== (owner === undefined)) {
     faults.push({
@@ -330,5 +476,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, mo
     logLevel: values.LOG_LEVEL ?? 'info',
     trustProxy: values.TRUST_PROXY ?? false,
     workers: values.WORKERS ?? { web: true, work: true },
+    secondFactor: values.SECOND_FACTOR ?? (mode === 'serve' ? 'required' : 'optional'),
+    session: {
+      idleMs: (values.SESSION_IDLE_MINUTES ?? (mode === 'serve' ? 30 : 480)) * 60_000,
+      absoluteMs: (values.SESSION_HOURS ?? (mode === 'serve' ? 12 : 24)) * 3_600_000,
+    },
+    oidc: oidcProviders(values).providers,
   };
 }

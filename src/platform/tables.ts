@@ -200,6 +200,17 @@ export interface Drafts {
   updated_at: Timestamp;
 }
 
+export interface EnrolmentLinks {
+  expires_at: Timestamp;
+  kind: string;
+  made_at: Timestamp;
+  made_by: string | null;
+  person_id: string;
+  token_hash: Buffer;
+  totp_secret: string | null;
+  used_at: Timestamp | null;
+}
+
 export interface Facts {
   at: Timestamp;
   compartment: string | null;
@@ -296,6 +307,29 @@ export interface Notices {
   urgent: boolean;
 }
 
+export interface OidcFlows {
+  bound_to: Buffer | null;
+  browser_hash: Buffer;
+  expires_at: Timestamp;
+  next: string;
+  nonce: string;
+  person_id: string | null;
+  provider: string;
+  purpose: string;
+  state_hash: Buffer;
+  verifier: string;
+}
+
+export interface OidcLinks {
+  id: string;
+  issuer: string;
+  label: string;
+  linked_at: Timestamp;
+  person_id: string;
+  subject: string;
+  used_at: Timestamp | null;
+}
+
 export interface Organisations {
   address: Generated<string>;
   authority_id: string | null;
@@ -325,6 +359,27 @@ export interface Packs {
   hash: string;
   stored_at: Generated<Timestamp>;
   version: string;
+}
+
+export interface PasskeyChallenges {
+  bound_to: Buffer | null;
+  expires_at: Timestamp;
+  hash: Buffer;
+  purpose: string;
+  subject: string | null;
+}
+
+export interface Passkeys {
+  counter: Int8;
+  created_at: Timestamp;
+  credential_id: Buffer;
+  id: string;
+  name: string;
+  person_id: string;
+  public_key: Buffer;
+  synced: boolean;
+  transports: string[];
+  used_at: Timestamp | null;
 }
 
 export interface PersonDetails {
@@ -362,6 +417,18 @@ export interface Posts {
   valid_to: string | null;
 }
 
+export interface Recoveries {
+  asked_at: Timestamp;
+  asked_by: string | null;
+  expires_at: Timestamp;
+  id: string;
+  person_id: string;
+  reason: string;
+  settled_at: Timestamp | null;
+  settled_by: string | null;
+  state: string;
+}
+
 export interface ReportPersons {
   data: Json;
   report_id: string;
@@ -385,10 +452,16 @@ export interface Reports {
 }
 
 export interface Sessions {
+  access: Generated<string>;
+  agent: Generated<string>;
   created_at: Timestamp;
   expires_at: Timestamp;
+  how: Generated<string>;
+  id: Generated<string>;
   person_id: string;
   seen_at: Timestamp;
+  stepped_up_at: Timestamp | null;
+  stepped_up_how: string | null;
   token_hash: Buffer;
 }
 
@@ -402,6 +475,22 @@ export interface SignInAttempts {
   at: Timestamp;
   id: Generated<Int8>;
   subject: string;
+}
+
+export interface SignInEvents {
+  agent: string;
+  at: Timestamp;
+  by_other: Generated<boolean>;
+  how: string | null;
+  id: Generated<Int8>;
+  kind: string;
+  person_id: string | null;
+}
+
+export interface SignInTickets {
+  expires_at: Timestamp;
+  person_id: string;
+  token_hash: Buffer;
 }
 
 export interface Systems {
@@ -430,6 +519,16 @@ export interface TeamMembers {
   person_id: string;
 }
 
+export interface TotpFactors {
+  confirmed_at: Timestamp | null;
+  failures: Generated<number>;
+  last_step: Generated<Int8>;
+  locked_until: Timestamp | null;
+  made_at: Timestamp;
+  person_id: string;
+  secret: string;
+}
+
 export interface Workers {
   beat_at: Timestamp;
   id: string;
@@ -449,6 +548,7 @@ export interface Tables {
   demo_mails: DemoMails;
   directory_version: DirectoryVersion;
   drafts: Drafts;
+  enrolment_links: EnrolmentLinks;
   facts: Facts;
   groups: Groups;
   holdings: Holdings;
@@ -457,17 +557,25 @@ export interface Tables {
   ledger_leaves: LedgerLeaves;
   messages: Messages;
   notices: Notices;
+  oidc_flows: OidcFlows;
+  oidc_links: OidcLinks;
   organisations: Organisations;
   packs: Packs;
+  passkey_challenges: PasskeyChallenges;
+  passkeys: Passkeys;
   person_details: PersonDetails;
   persons: Persons;
   posts: Posts;
+  recoveries: Recoveries;
   report_persons: ReportPersons;
   reports: Reports;
   sessions: Sessions;
   setup_links: SetupLinks;
   sign_in_attempts: SignInAttempts;
+  sign_in_events: SignInEvents;
+  sign_in_tickets: SignInTickets;
   systems: Systems;
   team_members: TeamMembers;
+  totp_factors: TotpFactors;
   workers: Workers;
 }
