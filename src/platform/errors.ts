@@ -62,6 +62,36 @@ export const ERRORS = {
     status: 429,
     when: 'Too many tries in a short time; `Retry-After` says when to try again.',
   },
+  'code-refused': {
+    status: 401,
+    when: 'A one-time code is wrong, was used already, or came while codes are not taken (15 minutes after five wrong ones). Never says which.',
+  },
+  'passkey-refused': {
+    status: 401,
+    when: 'A passkey was not recognised: unknown, for another address, without its holder’s own confirmation, too late, or shown twice. Never says which.',
+  },
+  'oidc-unavailable': { status: 503, when: 'The ministry’s own sign-in does not answer as it must.' },
+  'second-factor-needed': {
+    status: 403,
+    when: 'The session was opened by a password alone, where more is required; it may report, and set up or use a second factor.',
+  },
+  'step-up-needed': {
+    status: 403,
+    when: 'A grave act needs a confirmation of who one is, no older than five minutes. `params.methods` lists the ways this person can give it, best first, separated by blanks.',
+  },
+  'second-person-needed': {
+    status: 403,
+    when: 'The act needs two people, and the same person tried to be both.',
+  },
+  'account-enrolled': {
+    status: 409,
+    when: 'The account is in use already; a lost key is a matter of recovery, not of another invitation.',
+  },
+  'last-factor': {
+    status: 409,
+    when: 'The last way to sign in, or the last second factor where one is required, cannot be removed.',
+  },
+  'recovery-settled': { status: 409, when: 'The recovery was approved, refused or has run out already.' },
   'setup-link-used': { status: 410, when: 'The one-time set-up link was used or has expired.' },
   'forbidden-act': {
     status: 403,
@@ -94,6 +124,26 @@ export const ERRORS = {
   'level-unconfirmed': { status: 409, when: 'A release is asked for while nobody has confirmed the level.' },
   'not-recovered': { status: 409, when: 'A release is asked for without an accepted recovery report.' },
   'already-final': { status: 409, when: 'The case has ended; the act is possible only on a live case.' },
+  'second-person-needed': {
+    status: 403,
+    when: 'Somebody tries to approve or decline what he proposed himself, in whichever of his posts.',
+  },
+  'not-your-proposal': { status: 403, when: 'Somebody tries to take back what another proposed.' },
+  'already-proposed': { status: 409, when: 'An act of the same kind already waits for a second person.' },
+  'nothing-proposed': {
+    status: 409,
+    when: 'The proposal decided upon no longer waits: it was decided, taken back, or no longer fitted the case.',
+  },
+  'proposer-gone': {
+    status: 409,
+    when: 'Whoever proposed the act no longer holds the post or the right to do it, so nobody can agree to it.',
+  },
+  'already-held': { status: 409, when: 'An order of silence already stands on the case.' },
+  'not-held': { status: 409, when: 'No order of silence stands on the case.' },
+  'case-held': {
+    status: 409,
+    when: 'The act would tell others of a case on which an order of silence stands (merging it with another).',
+  },
   'nothing-to-merge': { status: 409, when: 'A merge names no case that could be merged.' },
   'merge-into-itself': { status: 409, when: 'A merge names the same case on both sides.' },
   'no-holder': { status: 409, when: 'The post that must act or be told has no holder at this time.' },
@@ -147,6 +197,7 @@ export const FIELD_ERRORS = {
   'bad-email': 'Not an e-mail address.',
   'bad-phone': 'Not a telephone number.',
   'in-the-future': 'The time has not come yet.',
+  'in-the-past': 'The time has passed already.',
   'before-occurrence': 'The time lies before the occurrence.',
   'before-awareness':
     'A report is said to have been made before the agency was aware, and the awareness is stated to the minute.',

@@ -89,6 +89,52 @@ export const errors = {
           : 'Too many tries in a short time.',
       repair: 'Wait a little; report by telephone if it is urgent.',
     },
+    'code-refused': {
+      title: 'The code was not taken',
+      detail: 'The code is wrong or was used already. After five wrong codes none is taken for 15 minutes.',
+      repair: 'Wait for the next code and type it in; a passkey works at any time.',
+    },
+    'passkey-refused': {
+      title: 'The passkey was not recognised',
+      detail: 'This key could not be recognised here, or it took too long.',
+      repair: 'Try again, or sign in another way. If the key is lost, ask your body’s administrator.',
+    },
+    'oidc-unavailable': {
+      title: 'That sign-in does not answer',
+      detail: 'The other organisation’s sign-in cannot be reached at the moment.',
+      repair: 'Sign in another way, or try again in a few minutes; report by telephone if it is urgent.',
+    },
+    'second-factor-needed': {
+      title: 'A second step is needed',
+      detail:
+        'You signed in with a password only. With it you can report; everything else needs a passkey or a code.',
+      repair: 'Set up a passkey or codes, or confirm with the one you have.',
+    },
+    'step-up-needed': {
+      title: 'Please confirm that it is you',
+      detail: 'This act needs a confirmation from the last five minutes.',
+      repair: 'Confirm with your passkey, code or password, then do it again.',
+    },
+    'second-person-needed': {
+      title: 'A second person is needed',
+      detail: 'Two people must agree to this, and you cannot be both.',
+      repair: 'Ask another person who may approve.',
+    },
+    'account-enrolled': {
+      title: 'The account is in use already',
+      detail: 'This person has set up the account.',
+      repair: 'If a key was lost, start a recovery instead.',
+    },
+    'last-factor': {
+      title: 'This one has to stay',
+      detail: 'Without it you could not sign in any more.',
+      repair: 'Set up another way first, then remove this one.',
+    },
+    'recovery-settled': {
+      title: 'Already settled',
+      detail: 'This recovery was approved, refused or has run out.',
+      repair: 'Reload the list; if it is still needed, ask for a new recovery.',
+    },
     'setup-link-used': {
       title: 'Set-up link no longer valid',
       detail: 'This one-time set-up link was used or has expired.',
@@ -159,6 +205,46 @@ export const errors = {
       title: 'The case has ended',
       detail: 'The case is no longer under control; this act is not possible any more.',
       repair: 'If there is new evidence, reopen the case or file a new report.',
+    },
+    'second-person-needed': {
+      title: 'Somebody else must decide',
+      detail: 'You proposed this yourself; in whichever of your posts, another person must agree.',
+      repair: 'Reach somebody who may approve it, or take your proposal back.',
+    },
+    'not-your-proposal': {
+      title: 'Not your proposal',
+      detail: 'Only the person who proposed it can take it back.',
+      repair: 'If you do not agree with it, decline it and say why.',
+    },
+    'already-proposed': {
+      title: 'Already proposed',
+      detail: 'An act of this kind already waits for a second person.',
+      repair: 'Have that proposal decided, or take it back, first.',
+    },
+    'nothing-proposed': {
+      title: 'The proposal no longer waits',
+      detail: 'It has been decided, taken back, or the case has moved on.',
+      repair: 'Look at the case again; propose it once more if it is still needed.',
+    },
+    'proposer-gone': {
+      title: 'The proposer no longer may',
+      detail: 'Whoever proposed this no longer holds the post, or the post no longer has the right.',
+      repair: 'Decline it; somebody in office can propose it again.',
+    },
+    'already-held': {
+      title: 'Already restricted',
+      detail: 'An order of silence already stands on this case.',
+      repair: 'If the order has changed, lift it first and record it anew.',
+    },
+    'not-held': {
+      title: 'Not restricted',
+      detail: 'No order of silence stands on this case.',
+      repair: 'Look at the case again.',
+    },
+    'case-held': {
+      title: 'Restricted: it cannot be merged',
+      detail: 'A merge would tell others of this case.',
+      repair: 'Merge once the order has been lifted.',
     },
     'nothing-to-merge': {
       title: 'Nothing to merge',
@@ -242,6 +328,7 @@ export const errors = {
     'bad-email': 'Not an e-mail address, for example name@agency.example.',
     'bad-phone': 'Not a telephone number, for example 02-0000-1234 ext. 12.',
     'in-the-future': 'The time may not be later than now.',
+    'in-the-past': 'The time has already passed.',
     'before-occurrence': 'The time may not be before the occurrence.',
     'before-awareness':
       'The time is before the agency was aware. Check the two, or mark the awareness as estimated or not yet known, and it can be sent.',

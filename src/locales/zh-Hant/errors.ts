@@ -87,6 +87,51 @@ export const errors = {
         p['seconds'] ? `短時間內嘗試過多，請於 ${word(p['seconds'])} 秒後再試。` : '短時間內嘗試過多。',
       repair: '請稍候再試；緊急通報請改用電話。',
     },
+    'code-refused': {
+      title: '驗證碼未獲接受',
+      detail: '驗證碼錯誤或已使用過。連續五次錯誤後，15 分鐘內不接受驗證碼。',
+      repair: '請等下一組驗證碼再輸入；通行金鑰隨時可用。',
+    },
+    'passkey-refused': {
+      title: '無法辨識這把通行金鑰',
+      detail: '此處無法辨識這把金鑰，或等候過久。',
+      repair: '請再試一次，或改用其他方式登入；金鑰遺失時，請洽貴機關的管理員。',
+    },
+    'oidc-unavailable': {
+      title: '該登入服務沒有回應',
+      detail: '目前無法連上對方機關的登入服務。',
+      repair: '請改用其他方式登入，或過幾分鐘再試；緊急時請以電話通報。',
+    },
+    'second-factor-needed': {
+      title: '還需要第二道驗證',
+      detail: '您目前只以密碼登入，可以通報；其他事項須有通行金鑰或驗證碼。',
+      repair: '請設定通行金鑰或驗證碼，或以已有的方式確認。',
+    },
+    'step-up-needed': {
+      title: '請再確認是您本人',
+      detail: '這項作為需要五分鐘內的本人確認。',
+      repair: '請以通行金鑰、驗證碼或密碼確認後，再做一次。',
+    },
+    'second-person-needed': {
+      title: '須由另一人同意',
+      detail: '這件事須兩人同意，不能由同一人完成。',
+      repair: '請另一位有權核准的人處理。',
+    },
+    'account-enrolled': {
+      title: '帳號已在使用中',
+      detail: '此人已完成帳號設定。',
+      repair: '若是金鑰遺失，請改為發起「帳號復原」。',
+    },
+    'last-factor': {
+      title: '這一項必須保留',
+      detail: '移除後您將無法登入。',
+      repair: '請先設定另一種方式，再移除這一項。',
+    },
+    'recovery-settled': {
+      title: '已處理過',
+      detail: '這件帳號復原已核准、已拒絕或已逾時。',
+      repair: '請重新載入清單；仍有需要時請重新申請。',
+    },
     'setup-link-used': {
       title: '設定連結已失效',
       detail: '這個一次性設定連結已使用過或已逾期。',
@@ -154,6 +199,46 @@ export const errors = {
       title: '本案已結束',
       detail: '本案已結束列管，不能再執行這項操作。',
       repair: '如有新事證，請重新開啟本案或另行通報。',
+    },
+    'second-person-needed': {
+      title: '須由另一人決定',
+      detail: '這是您自己提出的作為；不論以哪個職位，都須由另一人同意。',
+      repair: '請聯絡另一位有權同意的人，或收回您的提案。',
+    },
+    'not-your-proposal': {
+      title: '不是您的提案',
+      detail: '只有提出者可以收回。',
+      repair: '如不贊成，請選擇不同意並寫明理由。',
+    },
+    'already-proposed': {
+      title: '已有相同的提案',
+      detail: '同一類作為已在等候第二人同意。',
+      repair: '請先決定或收回原提案。',
+    },
+    'nothing-proposed': {
+      title: '提案已不在等候',
+      detail: '這個提案已經決定、收回，或因案件變動而失效。',
+      repair: '請重新檢視案件，如仍需要，請再提出。',
+    },
+    'proposer-gone': {
+      title: '提出者已無此職權',
+      detail: '提出這個作為的人已不再任該職位，或該職位已無此權限。',
+      repair: '請選擇不同意，再由現任者重新提出。',
+    },
+    'already-held': {
+      title: '已有保密命令',
+      detail: '本案已登載偵查保密。',
+      repair: '如命令有變動，請先解除，再重新登載。',
+    },
+    'not-held': {
+      title: '沒有保密命令',
+      detail: '本案目前沒有偵查保密。',
+      repair: '請重新檢視案件。',
+    },
+    'case-held': {
+      title: '偵查保密中，不能併案',
+      detail: '併案會讓他人得知本案。',
+      repair: '請於解除保密後再併案。',
     },
     'nothing-to-merge': {
       title: '沒有可併案的案件',
@@ -228,6 +313,7 @@ export const errors = {
     'bad-email': '不是正確的電子郵件信箱，例如 name@agency.example。',
     'bad-phone': '不是正確的電話號碼，例如 02-0000-1234 轉 12。',
     'in-the-future': '時間不得晚於現在。',
+    'in-the-past': '時間已經過去。',
     'before-occurrence': '時間不得早於發生時間。',
     'before-awareness': '時間早於知悉時間。請檢查兩者之一，或把知悉時間標為「約」或「尚不清楚」，即可送出。',
     'before-notice': '時間不得早於通知發出的時間。',
