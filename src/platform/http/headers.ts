@@ -1,4 +1,5 @@
 /** The headers every answer carries, whatever it is: page, JSON, problem, stream, file (WEB-2). */
+import { REPORTS_NAME, REPORTS_PATH } from './browser-reports.ts';
 
 /** What a page of ours may load and do: only what we serve ourselves, no inline code, no code from strings. */
 const CONTENT_SECURITY_POLICY = [
@@ -14,6 +15,7 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'self'",
   "require-trusted-types-for 'script'",
   "trusted-types 'none'",
+  `report-to ${REPORTS_NAME}`,
 ].join('; ');
 
 /** Nothing of the machine the person sits at is ours to use. */
@@ -54,6 +56,7 @@ export function securityHeaders(isHttps: boolean): Readonly<Record<string, strin
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     'permissions-policy': PERMISSIONS_POLICY,
+    'reporting-endpoints': `${REPORTS_NAME}="${REPORTS_PATH}"`,
     'cache-control': 'no-store',
     ...(isHttps ? { 'strict-transport-security': 'max-age=63072000' } : {}),
   };

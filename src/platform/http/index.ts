@@ -15,14 +15,17 @@ import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-
 import { z } from 'zod';
 import { Refusal, refuse, refuseFields } from '../errors.ts';
 import { chooseLang, type Lang } from '../i18n.ts';
+import { browserReports } from './browser-reports.ts';
 import { crossSiteCheck } from './cross-site.ts';
 import { describeApi } from './describe.ts';
 import { securityHeaders } from './headers.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { hasControl, parseStrictJson } from './json.ts';
 import { logFault } from './log-fault.ts';
+import { keepPace, PACE, type PaceOptions } from './pace.ts';
 import { asRefusal, PROBLEM_TYPE, refusalOf, toProblem } from './problem.ts';
 import { closeStreams } from './sse.ts';
+import { STRANGER_RATES, type StrangerRates, strangerLimit } from './strangers.ts';
 import { serveWeb } from './web.ts';
 
 export type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -35,6 +38,8 @@ declare module 'fastify' {
     readonly lang: Lang;
     /** The signed-in person's own choice, set by whoever knows the person; outranks cookie and browser. */
     langPreference: Lang | null;
+    /** Set by whoever found that the caller is signed in: he is not slowed as strangers are. */
+    isKnownCaller: boolean;
   }
   interface FastifyContextConfig {
     /**
@@ -59,18 +64,30 @@ export interface HttpOptions {
   readonly bodyLimit?: number;
   /** How long a client may take, in milliseconds: for its headers, for the whole request. */
   readonly patience?: { readonly headers: number; readonly request: number };
+  /** How fast a body and an answer must move. */
+  readonly pace?: PaceOptions;
+  /** How often strangers may ask, per network. */
+  readonly strangers?: StrangerRates;
 }
 
-/** A slow line gets a minute for a report; whoever dribbles headers on purpose holds a place for ten seconds. */
-const PATIENCE = { headers: 10_000, request: 60_000 };
+/**
+ * Headers come in one breath; who dribbles them holds a place for less than ten seconds. A file over a bad line may take
+ * minutes, as long as it moves (`pace.ts`).
+ */
+const PATIENCE = { headers: 8_000, request: 300_000 };
+
+/** What costs more than handing out a file from memory, and so is counted for strangers. */
+const COUNTED = /^\/(?:api\/|readyz)/;
 
 const JSON_TYPE = /^application\/json(; ?charset=utf-8)?$/i;
 const NO_BODY = z.strictObject({}).nullish();
 
+const TOO_SLOW = 'ERR_HTTP_REQUEST_TIMEOUT';
+
 /** Status and code for what Node refuses before a request exists. */
 const SOCKET_FAULTS: Readonly<Record<string, Refusal['code']>> = {
   HPE_HEADER_OVERFLOW: 'headers-too-large',
-  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+  [TOO_SLOW]: 'request-timeout',
 };
 
 function newRequestId(): string {
@@ -133,6 +150,7 @@ export async function createHttp(options: HttpOptions) {
   const headers = securityHeaders(options.publicUrl.startsWith('https:'));
   const checkSite = crossSiteCheck(options.publicUrl);
   const patience = options.patience ?? PATIENCE;
+  const strangers = strangerLimit(options.strangers ?? STRANGER_RATES);
   let isStopping = false;
 
   const settings: FastifyHttpOptions<Server> = {
@@ -151,7 +169,7 @@ export async function createHttp(options: HttpOptions) {
     keepAliveTimeout: 65_000,
     http: {
       headersTimeout: patience.headers,
-      connectionsCheckingInterval: Math.min(2_000, patience.headers),
+      connectionsCheckingInterval: Math.min(1_000, patience.headers),
     },
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => {
@@ -184,6 +202,7 @@ export async function createHttp(options: HttpOptions) {
 
   await app.register(cookie);
   app.decorateRequest('langPreference', null);
+  app.decorateRequest('isKnownCaller', false);
   app.decorateRequest('lang', {
     getter(this: FastifyRequest): Lang {
       return langOf(this);
@@ -194,6 +213,8 @@ export async function createHttp(options: HttpOptions) {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id);
     if (isStopping) refuse('unavailable', { retryAfter: 2 });
+    const seconds = COUNTED.test(request.url) ? strangers.wait(request.ip, request.headers.cookie) : 0;
+    if (seconds > 0) refuse('too-many-requests', { retryAfter: seconds });
     checkSite(request);
   });
   app.addHook('preValidation', async (request) => refuseControlCharacters(request));
@@ -202,6 +223,7 @@ export async function createHttp(options: HttpOptions) {
     if (isStopping) reply.header('connection', 'close');
   });
   app.addHook('onResponse', async (request, reply) => {
+    if (request.isKnownCaller && request.headers.cookie) strangers.remember(request.headers.cookie);
     const line = {
       method: request.method,
       // The route's pattern, never the address: an address can carry what a person searched for.
@@ -212,12 +234,22 @@ export async function createHttp(options: HttpOptions) {
     const isProbe = line.route === '/healthz' || line.route === '/readyz';
     request.log[isProbe ? 'debug' : 'info'](line, 'request');
   });
+  const endPace = keepPace(
+    app.server,
+    (socket, phase) => {
+      if (phase === 'answer') socket.destroy();
+      else refuseSocket(Object.assign(new Error('too slow'), { code: TOO_SLOW }), socket, headers);
+    },
+    options.pace ?? PACE,
+  );
   app.addHook('preClose', async () => {
     isStopping = true;
     closeStreams(app.server);
   });
+  app.addHook('onClose', async () => endPace());
 
   await describeApi(app, options.webRoot);
+  browserReports(app);
   await app.register(healthRoutes({ ready: options.ready }));
   await serveWeb(app, options.webRoot);
   return app;

@@ -1,0 +1,105 @@
+/**
+ * Strangers are slowed per network, before anything is read or looked up for them. Whoever is known, because he was lately
+ * found to be signed in, is never slowed: a report is not refused because somebody else in the same building makes noise.
+ */
+import { createHash } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
+
+/** A bucket: so many at once, and so many more each second. */
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+export interface StrangerRates {
+  /** Requests without any cookie. */
+  readonly stranger: Rate;
+  /** Requests with a cookie that has not been found to be anybody's yet: an office full of people in the morning. */
+  readonly unknown: Rate;
+}
+
+export const STRANGER_RATES: StrangerRates = {
+  stranger: { burst: 120, perSecond: 10 },
+  unknown: { burst: 1_200, perSecond: 60 },
+};
+
+/** How long somebody found to be signed in counts as known without being looked at again, in ms. */
+const KNOWN_MS = 15 * 60_000;
+/** Most that is remembered; beyond it the oldest is forgotten. */
+const MOST = 50_000;
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** The network an address is counted under: a /24, or a /48 of IPv6; null for this machine, which is no stranger. */
+export function networkOf(address: string): string | null {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const family = isIP(plain);
+  if (family === 0) return 'nowhere';
+  if (loopback.check(plain, family === 4 ? 'ipv4' : 'ipv6')) return null;
+  if (family === 4) return plain.split('.').slice(0, 3).join('.');
+  const [head = '', tail] = plain.toLowerCase().split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right];
+  return groups
+    .slice(0, 3)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':');
+}
+
+/** Buckets by name that fill again with time. */
+class Buckets {
+  readonly #rate: Rate;
+  readonly #now: () => number;
+  readonly #left = new Map<string, { tokens: number; at: number }>();
+
+  constructor(rate: Rate, now: () => number) {
+    this.#rate = rate;
+    this.#now = now;
+  }
+
+  /** Takes one; returns the seconds to wait when there is none, else 0. */
+  take(name: string): number {
+    const { burst, perSecond } = this.#rate;
+    const now = this.#now();
+    const bucket = this.#left.get(name) ?? { tokens: burst, at: now };
+    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
+    bucket.at = now;
+    this.#left.delete(name);
+    this.#left.set(name, bucket);
+    if (this.#left.size > MOST) this.#left.delete(this.#left.keys().next().value ?? '');
+    if (bucket.tokens < 1) return Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond));
+    bucket.tokens -= 1;
+    return 0;
+  }
+}
+
+const digest = (cookie: string): string => createHash('sha256').update(cookie).digest('base64');
+
+/** The memory of one server; `now` in ms. */
+export function strangerLimit(rates: StrangerRates = STRANGER_RATES, now = () => performance.now()) {
+  const strangers = new Buckets(rates.stranger, now);
+  const unknown = new Buckets(rates.unknown, now);
+  const known = new Map<string, number>();
+
+  return {
+    /** Seconds the caller must wait, or 0 when he may go on. Cheap: no look-up, no body. */
+    wait(address: string, cookie: string | undefined): number {
+      const network = networkOf(address);
+      if (network === null) return 0;
+      if (cookie === undefined) return strangers.take(network);
+      const until = known.get(digest(cookie));
+      return until !== undefined && until > now() ? 0 : unknown.take(network);
+    },
+    /** The bearer of this cookie was found to be signed in. */
+    remember(cookie: string): void {
+      const key = digest(cookie);
+      known.delete(key);
+      known.set(key, now() + KNOWN_MS);
+      if (known.size > MOST) known.delete(known.keys().next().value ?? '');
+    },
+  };
+}
