@@ -202,6 +202,7 @@ const actors = new WeakMap<FastifyRequest, SignedInActor>();
 export function signedIn(ctx: AppContext) {
   return async (request: FastifyRequest): Promise<void> => {
     actors.set(request, await resolveActor(ctx, request));
+    request.isKnownCaller = true;
   };
 }
 
