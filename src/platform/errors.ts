@@ -79,10 +79,6 @@ export const ERRORS = {
     status: 403,
     when: 'A grave act needs a confirmation of who one is, no older than five minutes. `params.methods` lists the ways this person can give it, best first, separated by blanks.',
   },
-  'second-person-needed': {
-    status: 403,
-    when: 'The act needs two people, and the same person tried to be both.',
-  },
   'account-enrolled': {
     status: 409,
     when: 'The account is in use already; a lost key is a matter of recovery, not of another invitation.',

@@ -115,11 +115,6 @@ export const errors = {
       detail: 'This act needs a confirmation from the last five minutes.',
       repair: 'Confirm with your passkey, code or password, then do it again.',
     },
-    'second-person-needed': {
-      title: 'A second person is needed',
-      detail: 'Two people must agree to this, and you cannot be both.',
-      repair: 'Ask another person who may approve.',
-    },
     'account-enrolled': {
       title: 'The account is in use already',
       detail: 'This person has set up the account.',

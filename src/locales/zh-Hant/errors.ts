@@ -112,11 +112,6 @@ export const errors = {
       detail: '這項作為需要五分鐘內的本人確認。',
       repair: '請以通行金鑰、驗證碼或密碼確認後，再做一次。',
     },
-    'second-person-needed': {
-      title: '須由另一人同意',
-      detail: '這件事須兩人同意，不能由同一人完成。',
-      repair: '請另一位有權核准的人處理。',
-    },
     'account-enrolled': {
       title: '帳號已在使用中',
       detail: '此人已完成帳號設定。',
