@@ -77,6 +77,7 @@ export interface Cases {
   detail: Json;
   failed_notices: Generated<number>;
   graded_at: Timestamp | null;
+  held: Generated<boolean>;
   id: string;
   incident_id: string;
   level: string;
@@ -254,6 +255,11 @@ export interface IdempotencyKeys {
   response: Json;
 }
 
+export interface InstallationSecrets {
+  name: string;
+  secret: Buffer;
+}
+
 export interface LedgerHeads {
   at: Timestamp;
   log: string;
@@ -267,6 +273,20 @@ export interface LedgerLeaves {
   index: Int8;
   log: string;
   position: Int8;
+}
+
+export interface Looks {
+  at: Timestamp;
+  case_id: string;
+  compartment: string | null;
+  detail: Generated<string>;
+  id: string;
+  number: string;
+  organisation_id: string;
+  person_id: string;
+  post_id: string;
+  seen_by: string[];
+  what: string;
 }
 
 export interface Messages {
@@ -553,8 +573,10 @@ export interface Tables {
   groups: Groups;
   holdings: Holdings;
   idempotency_keys: IdempotencyKeys;
+  installation_secrets: InstallationSecrets;
   ledger_heads: LedgerHeads;
   ledger_leaves: LedgerLeaves;
+  looks: Looks;
   messages: Messages;
   notices: Notices;
   oidc_flows: OidcFlows;
