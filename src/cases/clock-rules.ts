@@ -15,7 +15,7 @@ import {
   rankOf,
 } from '../mechanism/index.ts';
 import type { CaseState } from './evolve.ts';
-import type { CaseFact } from './facts.ts';
+import type { CaseFact, NewFact } from './facts.ts';
 
 export interface ClockRow {
   readonly id: string;
@@ -78,6 +78,13 @@ function satisfies(definition: ClockDefinition, fact: CaseFact, context: MatchCo
   return clockMetBy(definition, { kind: fact.kind, ...capacities }, context);
 }
 
+/** A merge says which clocks it stops, so that they can run on if the cases are taken apart again (H32). */
+export function stopping(fact: NewFact, clocks: readonly ClockRow[]): NewFact {
+  if (fact.kind !== 'merged') return fact;
+  const running = clocks.filter((clock) => clock.state === 'running').map((clock) => clock.id);
+  return { ...fact, data: { ...fact.data, clocks: running } };
+}
+
 /** All clocks of the case after the fact. New ones get ids from `newId`; untouched ones are the same objects. */
 export function clocksAfter(
   clocks: readonly ClockRow[],
@@ -137,9 +144,13 @@ function settle(
     const due = clockDue(definition, { start: startAt, level: state.level }, pack);
     return withNext({ ...moved(clock, due, definition, state, fact.at), startAt });
   }
-  if (clock.state !== 'running') return clock;
+  const isStopped = clock.state === 'voided' && (before?.stoppedClocks?.includes(clock.id) ?? false);
+  // As if there had been no merge: with its first start and its first due time, met by what met it meanwhile (H32).
+  if (isStopped && fact.kind === 'unmerged') return withNext({ ...clock, state: 'running' });
+  if (clock.state !== 'running' && !isStopped) return clock;
   if (satisfies(definition, fact, context))
     return withNext({ ...clock, state: 'met', metAt: momentOf(fact) });
+  if (isStopped) return clock;
   if (definition.voidedBy.includes(fact.kind as ClockDefinition['voidedBy'][number]) || !state.open) {
     return withNext({ ...clock, state: 'voided' });
   }

@@ -238,6 +238,64 @@ describe('clocks', () => {
     ]);
   });
 
+  const merged: NewFact = {
+    kind: 'merged',
+    data: { into: 'case-2', number: '115-0002', reason: '', state: 'merged', open: false },
+  };
+  const unmerged: NewFact = {
+    kind: 'unmerged',
+    data: { from: 'case-2', number: '115-0002', reason: '？', state: 'reported', open: true },
+  };
+
+  test('H32: merged, its clocks stop; taken apart again, they run on from their first start', () => {
+    const so = opened({ aware: at(-10) });
+    const stopped = further(so, 5, [merged]);
+    expect(stopped.changedClocks.map((clock) => [clock.definition, clock.state])).toEqual([
+      ['register', 'voided'],
+      ['confirm-level', 'voided'],
+    ]);
+    expect(stopped.attention).toBeNull();
+    const again = further(stopped, 45, [unmerged]);
+    expect(again.newClocks).toEqual([]);
+    for (const clock of again.changedClocks) {
+      const before = clocks(so)[clock.definition];
+      expect(clock).toEqual({ ...before, state: 'running' });
+      expect(clock.nextAt).not.toBeNull();
+    }
+    expect(again.changedClocks).toHaveLength(2);
+    expect(again.attention).toEqual(clocks(so)['register']?.dueAt);
+    // What ran out before the merge ran out once.
+    const fired = so.newClocks.map((clock) => ({
+      ...clock,
+      overdueAt: at(30),
+      warnedAt: at(20),
+      nextAt: null,
+    }));
+    const late = further(further({ ...so, newClocks: fired }, 31, [merged]), 32, [unmerged]);
+    expect(late.changedClocks.map((clock) => clock.nextAt)).toEqual([null, null]);
+  });
+
+  test('H32: a clock that something else had voided before the merge stays so; what happened meanwhile meets its clock', () => {
+    const dismissed: NewFact = { kind: 'dismissed', data: { reason: '', state: 'dismissed', open: false } };
+    const reopened: NewFact = { kind: 'reopened', data: { reason: '', state: 'handling', open: true } };
+    const old = further(opened(), 5, [dismissed, reopened, merged, unmerged]);
+    expect(old.changedClocks.map((clock) => clock.state)).toEqual(['voided', 'voided']);
+    const top = further(opened({ level: 'A' }), 2, [graded('A', 'A'), reached(1)]);
+    const stopped = further(top, 3, [merged]);
+    const known = further(stopped, 4, [
+      {
+        kind: 'acknowledged',
+        data: {
+          ...{ notice: 'n', post: 'convenor', capacities: ['convenor'], how: 'app' },
+          ...{ at: at(4).toISOString(), by: 'p', recordedBy: null },
+        },
+      },
+    ]);
+    expect(known.changedClocks).toMatchObject([{ definition: 'convenor-told', state: 'met', metAt: at(4) }]);
+    const again = further({ ...stopped, ...known }, 5, [unmerged]);
+    expect(again.changedClocks).toEqual([]);
+  });
+
   test('H2: awareness corrected, the clock is counted anew and the old due time kept', () => {
     const so = opened({ aware: at(-10) });
     const corrected = further(so, 5, [

@@ -3,7 +3,7 @@
  * The shell (commands.ts) stores the result in one transaction.
  */
 import { addDuration, type MatchContext, type Pack } from '../mechanism/index.ts';
-import { type ClockRow, clocksAfter } from './clock-rules.ts';
+import { type ClockRow, clocksAfter, stopping } from './clock-rules.ts';
 import { type CaseState, evolve } from './evolve.ts';
 import type { CaseFact, NewFact } from './facts.ts';
 import { byPost, type Recipient, recipients, type World } from './recipients.ts';
@@ -132,7 +132,7 @@ export function applyFacts(
   const confirmed: Effects['confirmed'][number][] = [];
   for (const draft of drafts) {
     const bare = {
-      ...draft,
+      ...stopping(draft, clocks),
       seq: (state?.revision ?? 0) + 1,
       at: world.now,
       person: doer.person,

@@ -79,6 +79,8 @@ export interface CaseState {
   readonly gradedAt: string | null;
   readonly recoveredAt: string | null;
   readonly closedAt: string | null;
+  /** Clocks that ran when the case was merged; taken apart again, they run on (H32). */
+  readonly stoppedClocks?: readonly string[];
   readonly changedAt: string;
   /** Posts told that may see the case. */
   readonly told: readonly string[];
@@ -222,9 +224,12 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
     case 'withdrawn':
       return { withdrawalRequested: false };
     case 'merged':
-      return { mergedInto: { id: fact.data.into, number: fact.data.number } };
+      return {
+        mergedInto: { id: fact.data.into, number: fact.data.number },
+        ...(fact.data.clocks ? { stoppedClocks: fact.data.clocks } : {}),
+      };
     case 'unmerged':
-      return { mergedInto: null };
+      return { mergedInto: null, ...(state.stoppedClocks ? { stoppedClocks: [] } : {}) };
     case 'absorbed':
       return {
         absorbed: [

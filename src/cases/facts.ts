@@ -89,7 +89,8 @@ interface FactData {
   'withdrawal-requested': { reason: string };
   'withdrawal-refused': { reason: string };
   withdrawn: { reason: string };
-  merged: { into: string; number: string; reason: string };
+  /** `clocks` ran until then; facts of the first release do not say which. */
+  merged: { into: string; number: string; reason: string; clocks?: readonly string[] };
   absorbed: { case: string; number: string; awareAt: string | null };
   unmerged: { from: string; number: string; reason: string };
   'let-go': { case: string; number: string };

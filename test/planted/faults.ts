@@ -154,6 +154,22 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'clocks',
+    'taken apart again, a case has no clocks',
+    'src/cases/clock-rules.ts',
+    "if (isStopped && fact.kind === 'unmerged') return withNext({ ...clock, state: 'running' });",
+    '',
+    CONSEQUENCES,
+  ),
+  fault(
+    'clocks',
+    'whatever was voided runs again after an un-merge',
+    'src/cases/clock-rules.ts',
+    "const running = clocks.filter((clock) => clock.state === 'running').map((clock) => clock.id);",
+    'const running = clocks.map((clock) => clock.id);',
+    CONSEQUENCES,
+  ),
+  fault(
+    'clocks',
     'two workers fire one clock twice, or early',
     'src/cases/commands.ts',
     'if (!row || row.nextAt === null || row.nextAt > tx.now) return;',
@@ -384,8 +400,8 @@ export const FAULTS: readonly Fault[] = [
     'rights',
     'the desk sees defence cases',
     'src/cases/evolve.ts',
-    "  if (state.compartment === null) {\n    keys.add('desk')",
-    "  if (state.id !== '') {\n    keys.add('desk')",
+    "{routing.desk}`]);\n  if (state.compartment === null) {",
+    "{routing.desk}`]);\n  if (state.id !== '') {",
     RULES,
   ),
   fault(

@@ -1,6 +1,7 @@
 /** Turns a case may take besides the straight one: anomalies, false alarms, withdrawal, merging, questions, two officers. */
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyCases } from '../../src/cases/index.ts';
 import { openStory, refusalOf, type Story } from './harness.ts';
 
 const RECOVERED = {
@@ -119,9 +120,34 @@ describe('the turns of a case', () => {
     expect(await story.refuses('teacher', one, { act: 'unmerge', reason: '不是同一件' })).toBe(
       'forbidden-act',
     );
+    const before = (await story.sees('officer', one)).clocks;
+    expect(before.map((clock) => clock.state)).not.toContain('running');
     await story.does('officer', one, { act: 'unmerge', reason: '不是同一件' });
     expect((await story.sees('officer', two)).aliases).toEqual([]);
     expect((await story.sees('officer', one)).case).toMatchObject({ state: 'reported', open: true, number });
+  });
+
+  test('H32: taken apart again, its clocks run on as if there had been no merge, and whoever was told of the merge is told', async () => {
+    const one = await files('C');
+    const two = await files('C', {}, 'school2', 'teacher2');
+    const times = async () =>
+      (await story.sees('officer', one)).clocks.map((clock) => [
+        clock.definition,
+        clock.state,
+        clock.startAt,
+        clock.dueAt,
+      ]);
+    const before = await times();
+    expect(before.filter(([, state]) => state === 'running')).toHaveLength(2);
+    await story.does('officer', one, { act: 'merge', intoCase: two, reason: '同一事件' });
+    expect((await times()).filter(([, state]) => state === 'running')).toEqual([]);
+    await story.does('officer', one, { act: 'unmerge', reason: '不是同一件' });
+    expect(await times()).toEqual(before);
+    expect(await story.told(one, 'unmerged')).toEqual(await story.told(one, 'merged'));
+    expect((await story.told(one, 'unmerged')).length).toBeGreaterThan(2);
+    expect((await story.sees('officer', one)).case.nextClock).not.toBeNull();
+    // A fresh process finds the case as its facts say.
+    expect((await verifyCases(story.ctx)).faults).toEqual([]);
   });
 
   test('H32: a case merged while it waits for details comes back to where it was, and goes on from there', async () => {
