@@ -202,9 +202,13 @@ export const attestation = z.strictObject({
 /** POST /session/passkey */
 export const passkeyAnswer = z.strictObject({ response: assertion });
 
-/** GET /session/providers: ministries' own sign-ins, empty when none is set up. */
+/**
+ * GET /session/providers: ministries' own sign-ins, empty when none is set up; and whom a stranger may ring who cannot get
+ * in: the pack's desk.
+ */
 export const providers = z.strictObject({
   items: z.array(z.strictObject({ id: z.string(), name: z.string() })),
+  desk: z.strictObject({ name: bilingual, phone: z.string() }),
 });
 /**
  * POST /session/oidc/:provider (purpose sign-in or step-up) and /me/oidc/:provider (to link). `next` is the page of ours
