@@ -34,8 +34,9 @@ export const common = {
   page: {
     title: (page: string): string => `${page} | Tocsin`,
     skip: 'Skip to main content',
-    notFound: 'Page not found',
-    notFoundHelp: 'The address may be wrong, or your present post may not see it.',
+    notFound: 'Not found, or not for you',
+    notFoundHelp:
+      'The address may be wrong, there may be nothing here, or your present post may not see it. To protect what is here, we do not say which.',
     home: 'Go to the first page',
   },
   when: {

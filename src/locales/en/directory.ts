@@ -74,6 +74,7 @@ export const directory = {
     address: 'Address',
     valid: 'Valid',
     successor: 'Merged into',
+    accounts: 'People and accounts',
     cases: 'Cases of this body',
     empty: 'Not entered',
     code: 'Code',
@@ -85,5 +86,4 @@ export const directory = {
     holders: 'Holders',
     none: 'No groups yet',
   },
-  notFound: 'Body not found',
 } satisfies typeof source;

@@ -26,6 +26,7 @@ export const shell = {
   motion: 'Movement',
   motionOn: 'Show when something new arrives',
   signOut: 'Sign out',
+  security: 'My sign-in and security',
   report: 'Report a cyber-security incident',
   deskPhone: (phone: string): string => `Duty desk ${phone}`,
   callDesk: 'If you are off line',

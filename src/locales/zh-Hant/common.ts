@@ -33,8 +33,8 @@ export const common = {
   page: {
     title: (page: string): string => `${page}｜警鐘`,
     skip: '跳至主要內容',
-    notFound: '找不到這一頁',
-    notFoundHelp: '網址可能有誤，或您目前的職位無權檢視。',
+    notFound: '找不到，或不對您開放',
+    notFoundHelp: '可能是網址有誤、沒有這項資料，或您目前的職位不能檢視；為保護資料，不說明是哪一種。',
     home: '回首頁',
   },
   when: {

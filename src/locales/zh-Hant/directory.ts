@@ -67,11 +67,11 @@ export const directory = {
     address: '地址',
     valid: '有效期間',
     successor: '併入',
+    accounts: '人員與帳號',
     cases: '這個機關的案件',
     empty: '未登錄',
     code: '代碼',
     addresses: '位址',
   },
   groups: { convenedBy: '召集單位', supportedBy: '支援單位', holders: '任職者', none: '還沒有工作組' },
-  notFound: '找不到這個機關',
 };

@@ -24,6 +24,7 @@ export const shell = {
   motion: '動態效果',
   motionOn: '有新變動時提示',
   signOut: '登出',
+  security: '我的登入與安全',
   report: '通報資通安全事件',
   deskPhone: (phone: string): string => `值勤台 ${phone}`,
   callDesk: '無法上網時',

@@ -9,7 +9,7 @@ interface CallOptions {
   /** Minted once per intent, so that a retry after an unknown outcome has the same effect (16–64 letters). */
   idempotencyKey?: string;
   signal?: AbortSignal;
-  /** Do not lead to the sign-in page on 401; used where being signed out is an answer. */
+  /** Lead nowhere and ask nothing when refused; used where being signed out, or a wrong proof, is an answer. */
   anonymous?: boolean;
 }
 
@@ -19,6 +19,22 @@ const BASE = '/api/v1';
 let onSignedOut: () => void = () => undefined;
 export function whenSignedOut(act: () => void): void {
   onSignedOut = act;
+}
+
+/** Asks the person to show once more who he is; true: he did. Set by the frame around the screens. */
+let proveAgain: (refusal: Problem) => Promise<boolean> = async () => false;
+let proving: Promise<boolean> | undefined;
+export function whenStepUpNeeded(ask: (refusal: Problem) => Promise<boolean>): () => void {
+  proveAgain = ask;
+  return () => {
+    proveAgain = async () => false;
+  };
+}
+
+/** What to do when a session that is not yet whole asks for more than it may; set once by the router. */
+let onLimited: () => void = () => undefined;
+export function whenLimited(act: () => void): void {
+  onLimited = act;
 }
 
 function address(path: string, query?: Query | object): string {
@@ -59,8 +75,18 @@ async function call<T>(method: string, path: string, options: CallOptions = {}):
   const date = response.headers.get('date');
   if (date) setServerTime(new Date(date));
   if (response.ok) return body as T;
-  if (response.status === 401 && !options.anonymous) onSignedOut();
-  throw new Problem(response.status, typeof body === 'object' && body !== null ? body : {});
+  const refusal = new Problem(response.status, typeof body === 'object' && body !== null ? body : {});
+  if (options.anonymous) throw refusal;
+  if (refusal.status === 401 && refusal.code === 'not-signed-in') onSignedOut();
+  else if (refusal.code === 'second-factor-needed') onLimited();
+  else if (refusal.code === 'step-up-needed') {
+    // Acts refused together are answered by one proof. The very same request is then sent again, under the same key.
+    proving ??= proveAgain(refusal).finally(() => {
+      proving = undefined;
+    });
+    if ((await proving) && !options.signal?.aborted) return call<T>(method, path, options);
+  }
+  throw refusal;
 }
 
 /**

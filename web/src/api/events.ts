@@ -69,15 +69,16 @@ export function followEvents(client: QueryClient): () => void {
     }
     source.onerror = () => {
       share('lost');
-      if (source?.readyState !== EventSource.CLOSED) return;
-      // The server refused: perhaps the session has ended, which the next read will tell.
+      // A session that was ended elsewhere shows first by its stream: whoever lost the line asks at once who he is.
       client.invalidateQueries({ queryKey: ['session'] });
+      if (source?.readyState !== EventSource.CLOSED) return;
       retry = setTimeout(open, 3000);
     };
   };
   channel.onmessage = (message: MessageEvent<{ state?: LiveState; change?: Change }>) => {
     if (message.data.change) refresh(message.data.change);
     if (message.data.state) {
+      if (message.data.state === 'lost') client.invalidateQueries({ queryKey: ['session'] });
       const regained = state === 'lost' && message.data.state === 'live';
       become(message.data.state);
       if (regained) client.invalidateQueries();

@@ -1,20 +1,16 @@
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import { useRouter } from '@tanstack/react-router';
 import { Problem } from '../api/problem.ts';
-import { Button, ButtonLink } from '../ui/Button.tsx';
+import { Button } from '../ui/Button.tsx';
 import { useText } from '../ui/lang.tsx';
-import { ProblemMessage } from '../ui/states.tsx';
-import { commonText } from '../ui/texts.ts';
+import { NotForYou, ProblemMessage } from '../ui/states.tsx';
 import { shellText } from './texts.ts';
 
 /** An address nobody has, or that this person may not see: the same words for both. */
 export function NotFound() {
-  const t = useText(commonText);
   return (
-    <main className="page page-narrow" id="main" data-density="visit">
-      <h1>{t.page.notFound}</h1>
-      <p>{t.page.notFoundHelp}</p>
-      <ButtonLink to="/">{t.page.home}</ButtonLink>
+    <main className="page page-narrow" id="main" tabIndex={-1} data-density="visit">
+      <NotForYou />
     </main>
   );
 }

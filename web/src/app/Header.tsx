@@ -58,9 +58,10 @@ function PersonMenu({ session, onKeys }: { session: SessionView; onKeys: () => v
   const close = (): void => box.current?.closest('details')?.removeAttribute('open');
   const signOut = async (): Promise<void> => {
     await api.delete('/session').catch(() => undefined);
+    // First away from here: the frame takes a session that is gone for one that was ended elsewhere.
+    await navigate({ to: '/sign-in', search: {} });
     queryClient.clear();
     queryClient.setQueryData(sessionQuery.queryKey, null);
-    navigate({ to: '/sign-in', search: {} });
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: closes the menu from anywhere inside it
@@ -93,6 +94,11 @@ function PersonMenu({ session, onKeys }: { session: SessionView; onKeys: () => v
           </li>
         ))}
       </ul>
+      <p>
+        <Link to="/security" onClick={close}>
+          {s.security}
+        </Link>
+      </p>
       <Settings />
       <div className="row">
         <Button kind="quiet" onClick={onKeys} hint="?">

@@ -11,7 +11,7 @@ export function NavBar({ session, place }: { session: SessionView; place: 'head'
   // A thumb's bar holds five; the rest stands in the person's menu.
   const shown =
     place === 'bottom'
-      ? all.filter((to) => to.screen !== 'mechanism' && to.screen !== 'mailbox').slice(0, 5)
+      ? all.filter((to) => !['mechanism', 'administration', 'mailbox'].includes(to.screen)).slice(0, 5)
       : all;
   return (
     <nav className={`shell-nav shell-nav-${place}`} aria-label={t.nav}>

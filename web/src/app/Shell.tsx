@@ -17,6 +17,7 @@ import { ZoneProvider } from '../ui/time.tsx';
 import { Header } from './Header.tsx';
 import { NavBar } from './NavBar.tsx';
 import { destinations } from './nav.ts';
+import { StepUpHost } from './StepUpHost.tsx';
 import { shellText } from './texts.ts';
 import './shell.css';
 
@@ -27,10 +28,16 @@ export function Shell() {
   const t = useText(commonText);
   const s = useText(shellText);
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const here = useRouterState({ select: (state) => state.location.href });
+  const navigate = useNavigate();
   const [palette, setPalette] = useState(false);
   const [map, setMap] = useState(false);
 
   useEffect(() => followEvents(queryClient), []);
+  useEffect(() => {
+    // Ended elsewhere while this page was open: say so, and lead back here after signing in.
+    if (session === null) navigate({ to: '/sign-in', search: { next: here, ended: 'yes' } });
+  }, [session, here, navigate]);
   useArrival(path);
   useKeys([
     { key: '?', label: t.keys.help, run: () => setMap(true), global: true },
@@ -50,6 +57,7 @@ export function Shell() {
       <NavBar session={session} place="bottom" />
       <Palette session={session} open={palette} onClose={() => setPalette(false)} />
       <KeyMap open={map} onClose={() => setMap(false)} />
+      <StepUpHost />
     </ZoneProvider>
   );
 }

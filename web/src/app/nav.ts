@@ -1,7 +1,16 @@
 import type { SessionView } from '../../../src/identity/contract.ts';
 
 export interface Destination {
-  screen: 'home' | 'report' | 'desk' | 'cases' | 'inbox' | 'directory' | 'mechanism' | 'mailbox';
+  screen:
+    | 'home'
+    | 'report'
+    | 'desk'
+    | 'cases'
+    | 'inbox'
+    | 'directory'
+    | 'mechanism'
+    | 'administration'
+    | 'mailbox';
   path: string;
 }
 
@@ -13,6 +22,7 @@ const ORDER: readonly Destination[] = [
   { screen: 'inbox', path: '/inbox' },
   { screen: 'directory', path: '/directory' },
   { screen: 'mechanism', path: '/mechanism' },
+  { screen: 'administration', path: '/administration' },
 ];
 
 /** Where this person's posts let him go, in the order of the menu. */

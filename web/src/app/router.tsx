@@ -6,7 +6,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
-import { whenSignedOut } from '../api/client.ts';
+import { whenLimited, whenSignedOut } from '../api/client.ts';
 import { queryClient, sessionQuery } from '../api/queries.ts';
 import { Crashed, NotFound } from './Faults.tsx';
 import { Shell } from './Shell.tsx';
@@ -39,11 +39,27 @@ const setUp = createRoute({
   component: lazyRouteComponent(() => import('../identity/SetUp.tsx'), 'SetUp'),
 });
 
-const setPassword = createRoute({
+const enrol = createRoute({
   getParentRoute: () => root,
-  path: '/password',
-  component: lazyRouteComponent(() => import('../identity/SetPassword.tsx'), 'SetPassword'),
+  path: '/enrol',
+  component: lazyRouteComponent(() => import('../identity/Enrol.tsx'), 'Enrol'),
 });
+
+const lostKey = createRoute({
+  getParentRoute: () => root,
+  path: '/lost-key',
+  component: lazyRouteComponent(() => import('../identity/LostKey.tsx'), 'LostKey'),
+});
+
+/** Where a provider leads after a confirmation in a window of its own; the first window then goes on. */
+const confirmed = createRoute({
+  getParentRoute: () => root,
+  path: '/confirmed',
+  component: lazyRouteComponent(() => import('../identity/Confirmed.tsx'), 'Confirmed'),
+});
+
+/** What a session may do that is not whole yet: report, and become whole. */
+const OPEN_TO_LIMITED = /^\/(report\/|second-factor|security|cases\/[^/]+\/filed)/;
 
 /** Everything that needs a signed-in person; without one, to the sign-in page and back here afterwards. */
 const inside = createRoute({
@@ -53,6 +69,8 @@ const inside = createRoute({
   beforeLoad: async ({ location }) => {
     const session = await queryClient.ensureQueryData(sessionQuery);
     if (!session) throw redirect({ to: '/sign-in', search: { next: location.href } });
+    if (session.access === 'limited' && !OPEN_TO_LIMITED.test(location.pathname))
+      throw redirect({ to: '/second-factor', search: { next: location.href } });
     return { session };
   },
 });
@@ -114,6 +132,22 @@ const mailbox = createRoute({
   component: lazyRouteComponent(() => import('../demo/Mailbox.tsx'), 'Mailbox'),
 });
 
+const secondFactor = createRoute({
+  getParentRoute: () => inside,
+  path: '/second-factor',
+  component: lazyRouteComponent(() => import('../identity/SecondFactor.tsx'), 'SecondFactor'),
+});
+const security = createRoute({
+  getParentRoute: () => inside,
+  path: '/security',
+  component: lazyRouteComponent(() => import('../identity/Security.tsx'), 'Security'),
+});
+const administration = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration',
+  component: lazyRouteComponent(() => import('../identity/Administration.tsx'), 'Administration'),
+});
+
 // The form: screens of cases/form.
 const newReport = createRoute({
   getParentRoute: () => inside,
@@ -140,7 +174,9 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     setUp,
-    setPassword,
+    enrol,
+    lostKey,
+    confirmed,
     inside.addChildren([
       home,
       desk,
@@ -152,6 +188,9 @@ export const router = createRouter({
       organisation,
       mechanism,
       mailbox,
+      secondFactor,
+      security,
+      administration,
       newReport,
       blankForm,
       form,
@@ -174,9 +213,11 @@ declare module '@tanstack/react-router' {
   }
 }
 
-whenSignedOut(() => {
-  queryClient.setQueryData(sessionQuery.queryKey, null);
+// The frame sees that nobody is signed in any more, says so, and leads back to this page afterwards.
+whenSignedOut(() => queryClient.setQueryData(sessionQuery.queryKey, null));
+
+whenLimited(() => {
   const here = router.state.location;
-  if (here.pathname !== '/sign-in')
-    router.navigate({ to: '/sign-in', search: { next: here.href, ended: 'yes' } });
+  if (!OPEN_TO_LIMITED.test(here.pathname))
+    router.navigate({ to: '/second-factor', search: { next: here.href } });
 });

@@ -10,7 +10,7 @@ import { DrillBand } from '../app/DrillBand.tsx';
 import { usePageTitle } from '../app/title.ts';
 import { Button } from '../ui/Button.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
-import { EmptyState, ProblemMessage, Skeleton } from '../ui/states.tsx';
+import { NotForYou, ProblemMessage, Skeleton } from '../ui/states.tsx';
 import { ActBar } from './ActBar.tsx';
 import { AlertCase } from './AlertCase.tsx';
 import { CaseHead, TimeStrip } from './CaseHead.tsx';
@@ -39,14 +39,8 @@ export function CasePage() {
   if (error && !view) {
     const gone = error instanceof Problem && error.status === 404;
     return (
-      <main className="page" id="main" tabIndex={-1}>
-        {gone ? (
-          <EmptyState title={t.notFound} action={<Link to="/cases">{t.backToList}</Link>}>
-            {t.notFoundHelp}
-          </EmptyState>
-        ) : (
-          <ProblemMessage error={error} onRetry={() => refetch()} />
-        )}
+      <main className="page page-narrow" id="main" tabIndex={-1} data-density="visit">
+        {gone ? <NotForYou /> : <ProblemMessage error={error} onRetry={() => refetch()} />}
       </main>
     );
   }

@@ -3,10 +3,11 @@ import { Link, useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { OrganisationView } from '../../../src/directory/contract.ts';
 import { Problem } from '../api/problem.ts';
+import { sessionQuery } from '../api/queries.ts';
 import { usePageTitle } from '../app/title.ts';
 import { useWords } from '../mechanism/words.ts';
 import { usePick, useText } from '../ui/lang.tsx';
-import { EmptyState, ProblemMessage, Skeleton } from '../ui/states.tsx';
+import { NotForYou, ProblemMessage, Skeleton } from '../ui/states.tsx';
 import { commonText } from '../ui/texts.ts';
 import { Gaps } from './Directory.tsx';
 import { PostLine, Reach } from './PostLine.tsx';
@@ -28,7 +29,7 @@ export function OrganisationPage() {
       </p>
       {error ? (
         error instanceof Problem && error.status === 404 ? (
-          <EmptyState title={t.notFound} />
+          <NotForYou />
         ) : (
           <ProblemMessage error={error} onRetry={() => refetch()} />
         )
@@ -57,6 +58,7 @@ function Organisation({ view }: { view: OrganisationView }) {
   const c = useText(commonText);
   const pick = usePick();
   const words = useWords();
+  const { data: session } = useQuery(sessionQuery);
   const o = t.organisation;
   const body = view.organisation;
   return (
@@ -191,6 +193,13 @@ function Organisation({ view }: { view: OrganisationView }) {
               {o.cases}
             </Link>
           </p>
+          {session?.screens.includes('administration') && (
+            <p>
+              <Link to="/administration" search={{ body: body.id }}>
+                {o.accounts}
+              </Link>
+            </p>
+          )}
           {view.subordinates.length > 0 && (
             <>
               <h2>{o.subordinates}</h2>

@@ -1,61 +1,107 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useRouter, useSearch } from '@tanstack/react-router';
-import type { FormEvent, ReactNode } from 'react';
-import { useState } from 'react';
-import type { SessionView } from '../../../src/identity/contract.ts';
+import { Link, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useEffect, useState } from 'react';
+import type { z } from 'zod';
+import type {
+  codeWanted,
+  oidcRedirect,
+  passkeyRequest,
+  SessionView,
+} from '../../../src/identity/contract.ts';
 import { api } from '../api/client.ts';
 import type { DemoView } from '../api/queries.ts';
-import { demoQuery, queryClient, sessionQuery } from '../api/queries.ts';
+import { demoQuery } from '../api/queries.ts';
 import { Settings } from '../app/Header.tsx';
+import { usePageTitle } from '../app/title.ts';
 import { Button } from '../ui/Button.tsx';
-import type { FieldFault } from '../ui/fields.tsx';
-import { ErrorSummary, TextField } from '../ui/fields.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
-import { Note, ProblemMessage, Skeleton } from '../ui/states.tsx';
+import { Note, Skeleton } from '../ui/states.tsx';
 import { commonText } from '../ui/texts.ts';
-import { signInText } from './texts.ts';
-import { wayBack } from './way-back.ts';
+import { AccountForm, type Credentials } from './AccountForm.tsx';
+import { useArrive } from './arrive.ts';
+import { CodeStep } from './CodeStep.tsx';
+import { askDevice, offerInField, passkeysWork, stopAsking } from './passkey.ts';
+import { providersQuery } from './queries.ts';
+import { Refusal } from './Refusal.tsx';
+import { securityText, signInText } from './texts.ts';
 import './sign-in.css';
 
-interface Credentials {
-  login: string;
-  password: string;
-}
+type CodeWanted = z.infer<typeof codeWanted>;
 
-/** Signing in with an account, or, in the demonstration nation, as one of its people in one click. */
+/** A stranger's question: being refused is an answer, not the end of a session. */
+const STRANGER = { anonymous: true };
+const passkeyOptions = () =>
+  api.post<z.infer<typeof passkeyRequest>>('/session/passkey/options', {}, STRANGER);
+const enterByPasskey = (response: Awaited<ReturnType<typeof askDevice>>) =>
+  api.post<SessionView>('/session/passkey', { response }, STRANGER);
+
+/** Signing in: with a passkey in two taps, or otherwise; in the demonstration nation as one of its people in one. */
 export function SignIn() {
   const t = useText(signInText);
-  const router = useRouter();
-  const search: { next?: string; ended?: string } = useSearch({ strict: false });
+  const search: { next?: string; ended?: string; oidc?: string } = useSearch({ strict: false });
+  const oidc = useText(securityText).oidc;
   const demo = useQuery(demoQuery);
-  const signIn = useMutation({
-    mutationFn: (given: Credentials) => api.post<SessionView>('/session', given, { anonymous: true }),
-    onSuccess: async () => {
-      queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'demo' });
-      await queryClient.fetchQuery(sessionQuery);
-      router.history.push(wayBack(search.next));
-    },
+  const arrive = useArrive();
+  const [ticket, setTicket] = useState<string | null>(null);
+  usePageTitle(t.title);
+  const enter = useMutation({
+    mutationFn: (given: Credentials) => api.post<SessionView | CodeWanted>('/session', given, STRANGER),
+    onSuccess: (answer) => ('ticket' in answer ? setTicket(answer.ticket) : arrive(answer, search.next)),
   });
+  if (ticket !== null) {
+    return (
+      <Frame>
+        <CodeStep
+          ticket={ticket}
+          onDone={(session) => arrive(session, search.next)}
+          onBack={() => setTicket(null)}
+        />
+      </Frame>
+    );
+  }
+  const outcome = oidc[search.oidc as keyof typeof oidc];
+  const ways = (
+    <Ways
+      enter={enter}
+      next={search.next}
+      offer={demo.data === null}
+      onEnter={(session) => arrive(session, search.next)}
+    />
+  );
   return (
     <Frame>
       <div className="page-head">
         <h1>{t.title}</h1>
         <p>{t.lead}</p>
       </div>
-      {search.ended && <Note>{t.ended}</Note>}
-      {signIn.isError && <ProblemMessage error={signIn.error} />}
+      {search.ended && (
+        <div role="alert">
+          <Note kind="late">
+            <p>{t.ended}</p>
+          </Note>
+        </div>
+      )}
+      {outcome && (
+        <div role="alert">
+          <Note kind="late">
+            <p>{outcome}</p>
+          </Note>
+        </div>
+      )}
       {demo.isPending ? (
         <Skeleton lines={6} tall />
       ) : demo.data ? (
         <>
-          <Personas demo={demo.data} busy={signIn.isPending} onChoose={(one) => signIn.mutate(one)} />
+          <Refusal error={enter.error} />
+          <Personas demo={demo.data} busy={enter.isPending} onChoose={(one) => enter.mutate(one)} />
           <details className="own-account">
             <summary>{t.demo.own}</summary>
-            <AccountForm busy={signIn.isPending} onSubmit={(given) => signIn.mutate(given)} />
+            {ways}
           </details>
         </>
       ) : (
-        <AccountForm busy={signIn.isPending} onSubmit={(given) => signIn.mutate(given)} />
+        ways
       )}
     </Frame>
   );
@@ -75,6 +121,90 @@ export function Frame({ children }: { children: ReactNode }) {
         <Settings />
       </footer>
     </main>
+  );
+}
+
+interface WaysProps {
+  enter: { mutate: (given: Credentials) => void; isPending: boolean; error: unknown };
+  next: string | undefined;
+  /** The browser may offer its passkeys in the account field. */
+  offer: boolean;
+  onEnter: (session: SessionView) => void;
+}
+
+function Ways({ enter, next, offer, onEnter }: WaysProps) {
+  const t = useText(signInText);
+  const providers = useQuery(providersQuery);
+  const [works] = useState(passkeysWork);
+  const passkey = useMutation({
+    mutationFn: async () => enterByPasskey(await askDevice(await passkeyOptions())),
+    onSuccess: onEnter,
+  });
+  const taken = useMutation({ mutationFn: enterByPasskey, onSuccess: onEnter });
+  const { mutate: take } = taken;
+  useEffect(() => {
+    if (!offer) return;
+    let here = true;
+    void offerInField(passkeyOptions).then((response) => {
+      if (here && response) take(response);
+    });
+    return () => {
+      here = false;
+      stopAsking();
+    };
+  }, [offer, take]);
+  const go = useMutation({
+    mutationFn: (provider: string) =>
+      api.post<z.infer<typeof oidcRedirect>>(
+        `/session/oidc/${encodeURIComponent(provider)}`,
+        { purpose: 'sign-in', next: next ?? '/' },
+        STRANGER,
+      ),
+    onSuccess: ({ location }) => window.location.assign(location),
+  });
+  return (
+    <div className="sign-in-ways">
+      {works && (
+        <section aria-labelledby="by-passkey">
+          <Button
+            kind="primary"
+            wide
+            id="by-passkey"
+            className="passkey-button"
+            busy={passkey.isPending}
+            onClick={() => passkey.mutate()}
+            aria-describedby="by-passkey-help"
+          >
+            {passkey.isPending ? t.passkeyBusy : t.passkey}
+          </Button>
+          <p className="muted small" id="by-passkey-help">
+            {t.passkeyHelp}
+          </p>
+          <Refusal error={passkey.error ?? taken.error} />
+        </section>
+      )}
+      <section aria-labelledby="by-password">
+        <h2 id="by-password">{t.withPassword}</h2>
+        <Refusal error={enter.error} />
+        <AccountForm busy={enter.isPending} leads={!works} onSubmit={(given) => enter.mutate(given)} />
+      </section>
+      {providers.data && providers.data.items.length > 0 && (
+        <section aria-labelledby="by-provider">
+          <h2 id="by-provider">{t.providers}</h2>
+          <Refusal error={go.error} />
+          <div className="stack">
+            {providers.data.items.map((one) => (
+              <Button key={one.id} wide busy={go.isPending} onClick={() => go.mutate(one.id)}>
+                {t.withProvider(one.name)}
+              </Button>
+            ))}
+          </div>
+        </section>
+      )}
+      <p>
+        <Link to="/lost-key">{t.lost}</Link>
+      </p>
+    </div>
   );
 }
 
@@ -110,57 +240,5 @@ function Personas({ demo, busy, onChoose }: PersonasProps) {
         ))}
       </ul>
     </section>
-  );
-}
-
-function AccountForm({ busy, onSubmit }: { busy: boolean; onSubmit: (given: Credentials) => void }) {
-  const t = useText(signInText);
-  const [login, setLogin] = useState('');
-  const [password, setPassword] = useState('');
-  const [shown, setShown] = useState(false);
-  const [attempt, setAttempt] = useState(0);
-  const faults: FieldFault[] = [
-    ...(login.trim() === '' ? [{ id: 'login', message: t.needLogin }] : []),
-    ...(password === '' ? [{ id: 'password', message: t.needPassword }] : []),
-  ];
-  const fault = (id: string): string | undefined =>
-    attempt > 0 ? faults.find((one) => one.id === id)?.message : undefined;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (busy) return;
-    setAttempt(attempt + 1);
-    if (faults.length === 0) onSubmit({ login: login.trim(), password });
-  };
-  return (
-    <form onSubmit={submit} noValidate className="account-form">
-      {attempt > 0 && <ErrorSummary faults={faults} attempt={attempt} />}
-      <TextField
-        id="login"
-        label={t.login}
-        value={login}
-        onValue={setLogin}
-        error={fault('login')}
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-      />
-      <TextField
-        id="password"
-        label={t.password}
-        value={password}
-        onValue={setPassword}
-        error={fault('password')}
-        type={shown ? 'text' : 'password'}
-        autoComplete="current-password"
-        after={
-          <Button kind="quiet" onClick={() => setShown(!shown)} aria-pressed={shown}>
-            {shown ? t.hide : t.show}
-          </Button>
-        }
-      />
-      <Button kind="primary" type="submit" busy={busy}>
-        {busy ? t.submitting : t.submit}
-      </Button>
-    </form>
   );
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Problem } from '../api/problem.ts';
-import { Button } from './Button.tsx';
+import { Button, ButtonLink } from './Button.tsx';
 import { useText } from './lang.tsx';
 import { commonText } from './texts.ts';
 
@@ -19,6 +19,21 @@ export function EmptyState({ title, children, action }: EmptyStateProps) {
       <p className="empty-title">{title}</p>
       {children && <div className="empty-help">{children}</div>}
       {action}
+    </div>
+  );
+}
+
+/**
+ * There is nothing here, or it is not for this reader: the same words for both, so that nobody learns which
+ * (ISO-1). For an address as for a record.
+ */
+export function NotForYou() {
+  const t = useText(commonText);
+  return (
+    <div className="empty">
+      <h1>{t.page.notFound}</h1>
+      <p className="empty-help">{t.page.notFoundHelp}</p>
+      <ButtonLink to="/">{t.page.home}</ButtonLink>
     </div>
   );
 }

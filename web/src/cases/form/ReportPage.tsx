@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { linkTo } from '../../api/client.ts';
+import { Problem } from '../../api/problem.ts';
 import { packQuery } from '../../api/queries.ts';
 import { DrillBand } from '../../app/DrillBand.tsx';
 import { usePageTitle } from '../../app/title.ts';
 import { Button } from '../../ui/Button.tsx';
 import { useLang, usePick, useText } from '../../ui/lang.tsx';
-import { Note, ProblemMessage, Skeleton } from '../../ui/states.tsx';
+import { Note, NotForYou, ProblemMessage, Skeleton } from '../../ui/states.tsx';
 import { DateTime } from '../../ui/time.tsx';
 import { caseQuery } from '../queries.ts';
 import { ReadOut } from './ReadOut.tsx';
@@ -32,7 +33,9 @@ export function ReportPage() {
   if (!view || !pack.data || !report) {
     return (
       <main className="page page-narrow" id="main" tabIndex={-1} data-density="visit">
-        {theCase.isError ? (
+        {theCase.error instanceof Problem && theCase.error.status === 404 ? (
+          <NotForYou />
+        ) : theCase.isError ? (
           <ProblemMessage error={theCase.error} onRetry={() => theCase.refetch()} />
         ) : view && pack.data ? (
           <p>{t.start.noReport}</p>
