@@ -215,6 +215,8 @@ export async function createHttp(options: HttpOptions) {
     if (isStopping) refuse('unavailable', { retryAfter: 2 });
     const seconds = COUNTED.test(request.url) ? strangers.wait(request.ip, request.headers.cookie) : 0;
     if (seconds > 0) refuse('too-many-requests', { retryAfter: seconds });
+    // Nothing packed is ever unpacked here, so it is not read either.
+    if (request.headers['content-encoding'] !== undefined) refuse('unsupported-media-type');
     checkSite(request);
   });
   app.addHook('preValidation', async (request) => refuseControlCharacters(request));

@@ -177,6 +177,9 @@ export function asRefusal(thrown: unknown): Refusal {
   }
   const fault = thrown as { code?: unknown; syscall?: unknown; message?: unknown } | null | undefined;
   const code = typeof fault?.code === 'string' ? fault.code : '';
+  // Whoever hung up half-way made no fault of ours, and reads no answer.
+  if (code === 'ECONNRESET' && fault?.message === 'aborted')
+    return new Refusal('request-timeout', { cause: thrown });
   const known = frameworkFaults[code];
   if (known) return new Refusal(known, { cause: thrown });
   const isConnection = NOT_NOW.test(code) && (code.length === 5 || fault?.syscall !== undefined);
