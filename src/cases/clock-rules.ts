@@ -62,15 +62,38 @@ function momentOf(fact: CaseFact): Date {
   return fact.at;
 }
 
-function starts(definition: ClockDefinition, fact: CaseFact, state: CaseState): Date | null {
+function starts(
+  definition: ClockDefinition,
+  fact: CaseFact,
+  before: CaseState | null,
+  state: CaseState,
+): Date | null {
   // A threshold said once more in the same crossing starts nothing a second time (H7).
   if (fact.kind === 'threshold-reached' && fact.data.again) return null;
   if (definition.start === 'aware' || definition.start === 'occurred') {
-    if (fact.kind !== 'filed' || fact.data.ordinal !== 1) return null;
-    const at = definition.start === 'aware' ? state.awareAt : state.occurredAt;
-    return at === null ? null : new Date(at);
+    const field = definition.start === 'aware' ? 'awareAt' : 'occurredAt';
+    const at = state[field];
+    // With the report that first says it, the first one or a later one, or with the desk's correction (H2).
+    return at === null || (before !== null && before[field] !== null) ? null : new Date(at);
   }
   return definition.start === fact.kind ? momentOf(fact) : null;
+}
+
+/**
+ * When a clock whose start becomes known only now had been met already: an agency that reported in time and says later
+ * since when it knew is not late for that (H14). Null when it is still to be met.
+ */
+function metBefore(definition: ClockDefinition, before: CaseState | null): Date | null {
+  if (before === null || before.reports === 0) return null;
+  const { suspected } = before;
+  const done: readonly (readonly [CaseFact['kind'], MatchContext, string | null])[] = [
+    ['filed', { suspected, report: 'initial' }, before.firstToldAt ?? before.openedAt],
+    ['filed', { suspected, report: 'recovery' }, before.recoveredAt],
+    ['registered', { suspected }, before.registeredAt],
+    ['graded', { suspected }, before.gradedAt],
+  ];
+  const met = done.find(([kind, context, at]) => at !== null && clockMetBy(definition, { kind }, context));
+  return met?.[2] ? new Date(met[2]) : null;
 }
 
 function satisfies(definition: ClockDefinition, fact: CaseFact, context: MatchContext): boolean {
@@ -97,24 +120,26 @@ export function clocksAfter(
 ): ClockRow[] {
   let result = [...clocks];
   for (const definition of pack.clocks) {
-    const start = starts(definition, fact, state);
+    const start = starts(definition, fact, before, state);
     if (start === null || !matchesCondition(definition.when, context)) continue;
     const same = result.filter((clock) => clock.definition === definition.id);
     if (!definition.repeats && same.some((clock) => clock.state !== 'voided')) continue;
     const due = clockDue(definition, { start, level: state.level }, pack);
+    const isOfTheCase = definition.start === 'aware' || definition.start === 'occurred';
+    const metAt = isOfTheCase ? metBefore(definition, before) : null;
     result.push(
       withNext({
         id: newId(),
         definition: definition.id,
         ordinal: same.length + 1,
-        state: 'running',
+        state: metAt === null ? 'running' : 'met',
         force: definition.force,
         rank: state.level === '' ? 0 : rankOf(pack, state.level),
         startAt: start,
         dueAt: due,
         warnAt: warnTime(definition, due),
         nextAt: null,
-        metAt: null,
+        metAt,
         warnedAt: null,
         overdueAt: null,
         lateByRegrading: false,
@@ -141,6 +166,7 @@ function settle(
   if (fact.kind === 'awareness-corrected' && definition.start === 'aware' && clock.state !== 'voided') {
     // Awareness is an assertion that may be corrected; the clock is counted anew, the old due time is kept (H2).
     const startAt = new Date(fact.data.at);
+    if (startAt.getTime() === clock.startAt.getTime()) return clock;
     const due = clockDue(definition, { start: startAt, level: state.level }, pack);
     return withNext({ ...moved(clock, due, definition, state, fact.at), startAt });
   }

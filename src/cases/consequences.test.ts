@@ -316,3 +316,73 @@ describe('clocks', () => {
     for (const [index, clock] of after.entries()) expect(clock).toBe(so.newClocks[index]);
   });
 });
+  const corrected = (minutes: number): NewFact => ({
+    kind: 'awareness-corrected',
+    data: { at: at(minutes).toISOString(), previous: null, reason: '？' },
+  });
+  const aware = (fact: NewFact, minutes: number): NewFact =>
+    ({ ...fact, data: { ...fact.data, awareAt: at(minutes).toISOString() } }) as NewFact;
+
+  test.each([
+    ['a follow-up, in time', aware(filed('follow-up', 120), -30), 30, false],
+    ['a follow-up, late', aware(filed('follow-up', 120), -90), -30, true],
+    ['the recovery report', aware(filed('recovery', 120), -61), -1, true],
+    ['the desk', corrected(-59), 1, false],
+    ['the desk, after the report', corrected(5), 65, false],
+  ])(
+    'H2 H3 H14: awareness first said by %s starts the clock, met when the first report was made',
+    (_, fact, due, late) => {
+      const so = opened();
+      expect(clocks(so)['file']).toBeUndefined();
+      const later = further(so, 120, [fact]);
+      expect(later.newClocks).toHaveLength(1);
+      const clock = later.newClocks[0]!;
+      expect(clock).toMatchObject({
+        definition: 'file',
+        state: 'met',
+        dueAt: at(due),
+        metAt: NOW,
+        history: [],
+      });
+      expect(clock.nextAt).toBeNull();
+      expect(isOverdue(clock, at(500))).toBe(late);
+      // Said again, or corrected, it is the same clock.
+      const again = further(later, 130, [aware(filed('follow-up', 130), -500), corrected(-80)]);
+      expect(again.newClocks).toEqual([]);
+      expect(again.changedClocks).toMatchObject([
+        { startAt: at(-80), dueAt: at(-20), state: 'met', metAt: NOW },
+      ]);
+    },
+  );
+
+  test('H45 H14: a first report told by telephone counts from the call also when the awareness follows later', () => {
+    const so = opened({ told: at(-20) });
+    expect(so.state.firstToldAt).toBe(at(-20).toISOString());
+    const clock = further(so, 60, [aware(filed('follow-up', 60), -75)]).newClocks[0];
+    expect(clock).toMatchObject({ dueAt: at(-15), metAt: at(-20), state: 'met' });
+  });
+
+  test('H16 in another mechanism: awareness said late starts what is still to be met, and that may be over at once', () => {
+    const later = further(
+      opened({ level: '2', pack: other }),
+      60,
+      [aware(filed('follow-up', 60), -75 * 60)],
+      undefined,
+      other,
+    );
+    expect(clocks(later)).toMatchObject({
+      notify: { state: 'met', metAt: NOW },
+      recover: { state: 'running', dueAt: at(-3 * 60), nextAt: at(-9 * 60) },
+    });
+    expect(later.attention).toEqual(at(-3 * 60));
+    const recovered = further(
+      opened({ level: '2', pack: other }),
+      60,
+      [filed('recovery', 60)],
+      undefined,
+      other,
+    );
+    const told = further(recovered, 90, [aware(filed('follow-up', 90), -60)], undefined, other);
+    expect(clocks(told)['recover']).toMatchObject({ state: 'met', metAt: at(60) });
+  });
+

@@ -68,6 +68,8 @@ export interface CaseState {
   readonly convenorTold: boolean;
   readonly mergedInto: { readonly id: string; readonly number: string } | null;
   readonly absorbed: readonly {
+  /** When the first report was told, if that was before it was keyed in (H45, SI.13). */
+  readonly firstToldAt?: string;
     readonly id: string;
     readonly number: string;
     readonly awareAt: string | null;
@@ -203,6 +205,7 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
       return {
         thresholds: {
           ...state.thresholds,
+        ...(data.ordinal === 1 && data.toldAt !== at ? { firstToldAt: data.toldAt } : {}),
           [fact.data.threshold]: { count: fact.data.crossing, inside: false, confirmed: false },
         },
       };

@@ -118,6 +118,8 @@ interface Opening {
   readonly deskReports?: boolean;
   readonly pack?: Pack;
   readonly aware?: Date | null;
+  /** When the first report was told, if not now. */
+  readonly told?: Date;
 }
 
 /** A case just filed by the school (or the brigade), with everything that followed. */
@@ -151,7 +153,7 @@ export function opened(options: Opening = {}): Effects {
       hash: 'h1',
       kind: 'initial',
       channel: 'web',
-      toldAt: NOW.toISOString(),
+      toldAt: (options.told ?? NOW).toISOString(),
       onBehalf: false,
       suspected,
       content: content({

@@ -1,5 +1,6 @@
 /** Times that people state: never before what they are about, never a reason to turn an honest report away. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyCases } from '../../src/cases/index.ts';
 import { openStory, refusalOf, type Story } from './harness.ts';
 
 describe('times that people state', () => {
@@ -62,5 +63,45 @@ describe('times that people state', () => {
       { kind: 'follow-up', caseId: unsure.caseId, toldAt: '2026-03-04T10:00:00+08:00' },
     );
     expect(await refusalOf(own)).toBe('invalid-input toldAt:before-awareness lateReason:required');
+  });
+
+  test('H2 H14 DEC-18: since when the agency knew may come with a follow-up: the first report is then late or in time by that', async () => {
+    await story.at('12:00');
+    const files = async (told?: string) =>
+      (
+        await story.files(
+          'officer',
+          'school',
+          { impactLevel: 'D', unknown: ['aware'] },
+          { channel: 'telephone', ...(told ? { toldAt: `2026-03-04T${told}:00+08:00` } : {}) },
+        )
+      ).caseId;
+    const [called, now] = [await files('11:20'), await files()];
+    expect((await story.sees('officer', now)).clocks.map((clock) => clock.definition)).not.toContain('file');
+    await story.at('14:00');
+    const says = (caseId: string) =>
+      story.files(
+        'teacher',
+        'school',
+        {
+          impactLevel: 'D',
+          aware: { at: '2026-03-04T10:30:00+08:00', precision: 'minute', estimated: false },
+        },
+        { kind: 'follow-up', caseId },
+      );
+    expect([(await says(called)).late, (await says(now)).late]).toEqual([false, true]);
+    const clock = async (id: string) =>
+      (await story.sees('officer', id)).clocks.find((one) => one.definition === 'file');
+    expect(await clock(called)).toMatchObject({
+      state: 'met',
+      overdue: false,
+      metAt: '2026-03-04T03:20:00.000Z',
+    });
+    expect(await clock(now)).toMatchObject({
+      state: 'met',
+      overdue: true,
+      dueAt: '2026-03-04T03:30:00.000Z',
+    });
+    expect((await verifyCases(story.ctx)).faults).toEqual([]);
   });
 });
