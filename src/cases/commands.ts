@@ -13,18 +13,21 @@ import { applyFacts, type Before, type Doer } from './consequences.ts';
 import { contentProblems, SKEW, toldProblems } from './content-rules.ts';
 import type {
   actAnswer,
+  actPreview,
   CaseAct,
   FiledAnswer,
   FileReport,
   previewAnswer,
   previewFiling,
 } from './contract.ts';
-import type { CaseState } from './evolve.ts';
+import type { CaseState, Pending } from './evolve.ts';
 import type { NewFact } from './facts.ts';
 import { addReport, type FilingInput, type OpeningInput, openCase } from './filing.ts';
+import { askedOf, commandOf, pendingOf, proposalOf, ruleFor } from './proposals.ts';
 import { byPost, type Recipient, type World } from './recipients.ts';
 import { PERSONAL_FIELDS } from './report-content.ts';
-import { type ActInput, choosePost, decide, reachUnconfirmed } from './rules.ts';
+import { mayAct } from './rights.ts';
+import { type ActInput, type ActingPost, choosePost, decide, reachUnconfirmed } from './rules.ts';
 import {
   answerRow,
   claimNumber,
@@ -313,7 +316,7 @@ async function fileMore(
     post.organisationId !== state.organisation,
   );
   const doer: Doer = { person, post: post.id };
-  const drafts = [...knownByActing(before, doer, tx.now), ...addReport(state, prepared.input, world.pack)];
+  const drafts = [...knownByActing(before, doer, world), ...addReport(state, prepared.input, world.pack)];
   return finishFiling(ctx, tx, before, drafts, doer, world, prepared, request, key, requestHash);
 }
 
@@ -540,17 +543,27 @@ async function actIn(
       ? command.intoCase
       : command.act === 'unmerge'
         ? (await findCase(tx, caseId))?.mergedInto?.id
-        : undefined;
+        : command.act === 'approve-act'
+          ? (await findCase(tx, caseId))?.pending.find((one) => one.id === command.proposal)?.into?.id
+          : undefined;
   if (other !== undefined && other < caseId) await lockCase(tx, other);
   const { state, before, world } = await openForWriting(ctx, tx, caseId);
   if (other !== undefined && other > caseId) await lockCase(tx, other);
   const post = choosePost(command.act, postsHeld(actor, world), state, world, command.as);
+  requireOther(state, command, person);
   if (await isStale(tx, state, command.revision)) await refuseStale(tx, state, command.revision, world);
   const messageId = uuid();
-  const input = await inputOf(tx, command, messageId);
   const doer: Doer = { person, post: post.id };
-  const decided = decide(state, command, { personId: person, post }, world, input);
-  const drafts = [...knownByActing(before, doer, tx.now), ...decided];
+  const { decided, input, proposed } = await decideIn(
+    tx,
+    state,
+    command,
+    { personId: person, post },
+    world,
+    messageId,
+  );
+  const decides = command.act === 'approve-act' || command.act === 'decline-act';
+  const drafts = [...knownByActing(before, doer, world, decides), ...decided];
   if (drafts.length === 0) {
     // Nothing to decide is an answer too: a repeat gets the same, whatever the case has become meanwhile.
     const answer = answerOf(command.act, state, [], world);
@@ -564,9 +577,65 @@ async function actIn(
       : {}),
   });
   await otherSide(ctx, tx, decided, state, doer);
-  const answer = answerOf(command.act, effects.state, effects.notices, world);
+  const answer: ActAnswer = {
+    ...answerOf(command.act, effects.state, effects.notices, world),
+    ...(proposed ? { proposed } : {}),
+  };
   if (key !== undefined) await tx.insert(answerRow(tx, key, requestHash, answer));
   return answer;
+}
+
+interface Decided {
+  readonly decided: readonly NewFact[];
+  readonly input: ActInput;
+  /** Only proposed: it needs a second person. */
+  readonly proposed?: true;
+}
+
+/** Who proposed something is never the second person, whichever of his posts he acts in (ISO-15). */
+function requireOther(state: CaseState, command: CaseAct, person: string): void {
+  if (!('proposal' in command)) return;
+  const pending = state.pending.find((one) => one.id === command.proposal);
+  if (!pending) return;
+  const own = pending.person === person;
+  if (own !== (command.act === 'withdraw-act')) refuse(own ? 'second-person-needed' : 'not-your-proposal');
+}
+
+/**
+ * What an act decides: its own facts; the fact of proposing it where the pack asks for a second person; or, when the second
+ * person agrees, that and everything the proposed act decides, in one (ISO-15).
+ */
+async function decideIn(
+  tx: Tx,
+  state: CaseState,
+  command: CaseAct,
+  actor: ActingPost,
+  world: World,
+  messageId: string,
+): Promise<Decided> {
+  const input = await inputOf(tx, command, messageId);
+  if (command.act === 'approve-act') {
+    const pending = pendingOf(state, command.proposal);
+    const proposer = world.directory.posts.get(pending.post);
+    const stillHolds = world.directory
+      .postsHeldBy(pending.person, world.now)
+      .some((post) => post.id === pending.post);
+    // A right that has ended meanwhile is not lent to a proposal made while it lasted.
+    if (!proposer || !stillHolds || !mayAct(pending.act, proposer, state, world.directory, world.pack))
+      refuse('proposer-gone');
+    const meant = commandOf(pending, command.revision);
+    const inner = await inputOf(tx, meant, messageId);
+    return {
+      input,
+      decided: [...decide(state, command, actor, world, input), ...decide(state, meant, actor, world, inner)],
+    };
+  }
+  const decided = decide(state, command, actor, world, input);
+  const rule = ruleFor(state, askedOf(command), world.pack);
+  if (rule === null || decided.length === 0) return { decided, input };
+  const { target } = input;
+  const into = target ? { id: target.id, number: target.number } : null;
+  return { decided: [proposalOf(state, rule, command, into)], input, proposed: true };
 }
 
 function messageRow(tx: Tx, caseId: string, id: string, fact: NewFact, body: string, doer: Doer): object {
@@ -616,22 +685,60 @@ export async function previewAct(
   actor: Actor,
   caseId: string,
   command: CaseAct,
-): Promise<{ toldParties: ActAnswer['toldParties']; nextState: string }> {
+): Promise<z.infer<typeof actPreview>> {
   const person = requirePerson(actor);
   return read(ctx.database, actor, ctx.clock, async (tx) => {
     const state = await findCase(tx, caseId);
     if (!state) refuse('not-found');
     const world = await worldFor(ctx, tx, state.pack);
     const post = choosePost(command.act, postsHeld(actor, world), state, world, command.as);
-    const decided = decide(state, command, { personId: person, post }, world, {
-      ...(await inputOf(tx, command, uuid())),
-      ...('reason' in command ? { reason: command.reason || '…' } : {}),
-    });
-    if (decided.length === 0) return { toldParties: [], nextState: state.state };
-    const before: Before = { id: caseId, state, clocks: [], openNotices: [] };
-    const effects = applyFacts(before, decided, { person, post: post.id }, world, uuid);
-    return { toldParties: effects.notices.map((one) => partyOf(one, world)), nextState: effects.state.state };
+    requireOther(state, command, person);
+    const doer: Doer = { person, post: post.id };
+    const tell = (decided: readonly NewFact[]) =>
+      applyFacts({ id: caseId, state, clocks: [], openNotices: [] }, decided, doer, world, uuid);
+    const meant = 'reason' in command ? { ...command, reason: command.reason || '…' } : command;
+    const { decided, input, proposed } = await decideIn(
+      tx,
+      state,
+      meant,
+      { personId: person, post },
+      world,
+      uuid(),
+    );
+    if (decided.length === 0) return { toldParties: [], nextState: state.state, approvers: null };
+    // What would come of it once the second person has agreed is shown as well.
+    const effects = tell(proposed ? decide(state, meant, { personId: person, post }, world, input) : decided);
+    return {
+      toldParties: effects.notices.map((one) => partyOf(one, world)),
+      nextState: effects.state.state,
+      approvers: proposed ? tell(decided).notices.map((one) => partyOf(one, world)) : null,
+    };
   });
+}
+
+/** What approving a proposal would come to now. */
+export async function effectsOf(
+  tx: Tx,
+  state: CaseState,
+  pending: Pending,
+  world: World,
+): Promise<Pick<z.infer<typeof actPreview>, 'toldParties' | 'nextState'>> {
+  const post = world.directory.posts.get(pending.post);
+  if (!post) return { toldParties: [], nextState: state.state };
+  const meant = commandOf(pending, state.revision);
+  const facts = decide(
+    state,
+    meant,
+    { personId: pending.person, post },
+    world,
+    await inputOf(tx, meant, uuid()),
+  );
+  const before: Before = { id: state.id, state, clocks: [], openNotices: [] };
+  const effects = applyFacts(before, facts, { person: null, post: null }, world, uuid);
+  return {
+    toldParties: effects.notices.map((one) => partyOf(one, world)),
+    nextState: effects.state.state,
+  };
 }
 
 // ── confirmations ────────────────────────────────────────────────────────────────────────────────────────────

@@ -75,7 +75,14 @@ describe('who is told', () => {
       if (!notice.inside) expect(notice.template).toMatch(/-closed$/);
     }
     expect(so.state.told).not.toContain('deputy-1');
-    const found = recipients('released', { level: 'A', suspected: false }, so.state, worldAt(), null);
+    const found = recipients(
+      'released',
+      { level: 'A', suspected: false },
+      so.state,
+      worldAt(),
+      { person: null, post: null },
+      null,
+    );
     expect(found.every((one) => one.inside)).toBe(true);
   });
 
@@ -309,13 +316,6 @@ describe('clocks', () => {
     expect(clock && isOverdue(clock, at(5))).toBe(true);
   });
 
-  test('a fact that concerns no clock changes none, not even as an object', () => {
-    const so = opened();
-    const fact = { kind: 'taken', data: {}, seq: 9, at: at(1), person: null, post: null } as const;
-    const after = clocksAfter(so.newClocks, fact, so.state, so.state, {}, plan, newId);
-    for (const [index, clock] of after.entries()) expect(clock).toBe(so.newClocks[index]);
-  });
-});
   const corrected = (minutes: number): NewFact => ({
     kind: 'awareness-corrected',
     data: { at: at(minutes).toISOString(), previous: null, reason: '？' },
@@ -386,3 +386,10 @@ describe('clocks', () => {
     expect(clocks(told)['recover']).toMatchObject({ state: 'met', metAt: at(60) });
   });
 
+  test('a fact that concerns no clock changes none, not even as an object', () => {
+    const so = opened();
+    const fact = { kind: 'taken', data: {}, seq: 9, at: at(1), person: null, post: null } as const;
+    const after = clocksAfter(so.newClocks, fact, so.state, so.state, {}, plan, newId);
+    for (const [index, clock] of after.entries()) expect(clock).toBe(so.newClocks[index]);
+  });
+});

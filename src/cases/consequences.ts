@@ -6,12 +6,15 @@ import { addDuration, type MatchContext, type Pack } from '../mechanism/index.ts
 import { type ClockRow, clocksAfter, stopping } from './clock-rules.ts';
 import { type CaseState, evolve } from './evolve.ts';
 import type { CaseFact, NewFact } from './facts.ts';
-import { byPost, type Recipient, recipients, type World } from './recipients.ts';
+import { lapses } from './proposals.ts';
+import { byPost, postSees, type Recipient, recipients, type World } from './recipients.ts';
 
 /** A notice that still asks somebody for something. */
 export interface OpenNotice {
   readonly id: string;
   readonly postId: string;
+  /** The fact that told it. */
+  readonly factSeq: number;
   readonly route: string;
   readonly expects: 'acknowledgement' | 'task';
   readonly capacities: readonly string[];
@@ -87,6 +90,7 @@ function closedBy(
   state: CaseState,
   open: readonly OpenNotice[],
   pack: Pack,
+  maySee: (postId: string) => boolean,
 ): { ids: string[]; why: string } | null {
   const pick = (why: string, test: (notice: OpenNotice) => boolean) => {
     const ids = open.filter(test).map((notice) => notice.id);
@@ -94,7 +98,17 @@ function closedBy(
   };
   const routesOn = (kind: string) =>
     new Set(pack.routes.filter((route) => route.on === kind).map((route) => route.id));
-  if (!state.open) return pick('case-ended', () => true);
+  const proposing = routesOn('act-proposed');
+  if (fact.kind === 'act-proposed') return null;
+  if ('proposal' in fact.data) {
+    const { proposal } = fact.data;
+    return pick('proposal-settled', (notice) => proposing.has(notice.route) && notice.factSeq === proposal);
+  }
+  // Whoever no longer sees the case is asked for nothing more, and learns nothing more of it (H28).
+  if (fact.kind === 'held') return pick('no-longer-asked', (notice) => !maySee(notice.postId));
+  const waits = new Set(state.pending.map((one) => one.id));
+  if (!state.open)
+    return pick('case-ended', (notice) => !(proposing.has(notice.route) && waits.has(notice.factSeq)));
   switch (fact.kind) {
     case 'graded': {
       const routes = routesOn('level-proposed');
@@ -115,6 +129,9 @@ function closedBy(
   }
 }
 
+/** What happens of itself. */
+const MECHANISM: Doer = { person: null, post: null };
+
 /** Applies facts one after another. `newId` mints ids of notices and clocks. */
 export function applyFacts(
   before: Before,
@@ -130,19 +147,20 @@ export function applyFacts(
   const found: (Recipient & { factSeq: number })[] = [];
   const closed: { ids: string[]; why: string }[] = [];
   const confirmed: Effects['confirmed'][number][] = [];
-  for (const draft of drafts) {
+  const apply = (draft: NewFact, by: Doer): void => {
+    const was = state;
     const bare = {
       ...stopping(draft, clocks),
       seq: (state?.revision ?? 0) + 1,
       at: world.now,
-      person: doer.person,
-      post: doer.post,
+      person: by.person,
+      post: by.post,
     } as CaseFact;
     const after = evolve(before.id, state, bare);
     const context = contextOf(bare, state, after);
     // A threshold reached a second time in one crossing fires nothing (H7).
     const silent = bare.kind === 'threshold-reached' && bare.data.again;
-    const told = silent ? [] : recipients(bare.kind, context, after, world, doer.post);
+    const told = silent ? [] : recipients(bare.kind, context, after, world, by, state);
     const fact = (
       told.length === 0
         ? bare
@@ -154,9 +172,12 @@ export function applyFacts(
             },
           }
     ) as CaseFact;
-    const next = evolve(before.id, state, fact);
-    clocks = clocksAfter(clocks, fact, state, next, context, world.pack, newId);
-    const ended = closedBy(fact, next, open, world.pack);
+    const next = evolve(before.id, was, fact);
+    clocks = clocksAfter(clocks, fact, was, next, context, world.pack, newId);
+    const ended = closedBy(fact, next, open, world.pack, (postId) => {
+      const post = world.directory.posts.get(postId);
+      return post !== undefined && postSees(post, next, world.pack);
+    });
     if (ended) {
       closed.push(ended);
       open = open.filter((notice) => !ended.ids.includes(notice.id));
@@ -169,11 +190,20 @@ export function applyFacts(
     found.push(...told.map((one) => ({ ...one, factSeq: fact.seq })));
     facts.push(fact);
     state = next;
+  };
+  for (const draft of drafts) {
+    apply(draft, doer);
+    // What was proposed on another ground than now is not kept for somebody to agree to by mistake (ISO-15).
+    for (const lapsed of lapses(state as unknown as CaseState, world.pack)) apply(lapsed, MECHANISM);
   }
   if (state === null) throw new Error('no facts: nothing to apply');
+  const approving = new Set(
+    world.pack.routes.filter((route) => route.on === 'act-proposed').map((route) => route.id),
+  );
   const seqOf = new Map(found.map((one) => [one.post.id, one.factSeq]));
   const notices = byPost(found).map((recipient): NewNotice => {
-    const asks = recipient.expects !== 'none' && (state as CaseState).open;
+    const decides = approving.has(recipient.route);
+    const asks = recipient.expects !== 'none' && ((state as unknown as CaseState).open || decides);
     return {
       ...recipient,
       expects: asks ? recipient.expects : 'none',
@@ -183,7 +213,8 @@ export function applyFacts(
         asks && recipient.within
           ? addDuration(world.now, recipient.within, 'elapsed', world.pack.timeZone)
           : null,
-      known: recipient.post.id === doer.post,
+      // Who proposes something does not thereby know it for those who are to agree to it.
+      known: recipient.post.id === doer.post && !decides,
     };
   });
   const waiting = [

@@ -143,12 +143,29 @@ export const caseAct = z.discriminatedUnion('act', [
     how: z.enum(['telephone', 'in-person', 'other']),
     reason: reason.default(''),
   }),
+  act('approve-act', { proposal: z.int32().min(1) }),
+  act('decline-act', { proposal: z.int32().min(1), reason: reason.min(1) }),
+  act('withdraw-act', { proposal: z.int32().min(1), reason: reason.default('') }),
+  act('hold', {
+    authority: text(200).min(1),
+    /** The body of the directory that ordered it and may go on seeing the case. */
+    organisationId: uuid.nullable().default(null),
+    reference: text(200).min(1),
+    until: instant.nullable(),
+    reason: reason.default(''),
+  }),
+  act('lift-hold', { reason: reason.min(1) }),
 ]);
 export type CaseAct = z.infer<typeof caseAct>;
 export type CaseActName = CaseAct['act'];
 
 /** GET /cases/:id/acts/:act/preview?level= — who would be told, before the button works. */
-export const actPreview = z.strictObject({ toldParties: z.array(toldParty), nextState: z.string() });
+export const actPreview = z.strictObject({
+  toldParties: z.array(toldParty),
+  nextState: z.string(),
+  /** Not null: one person alone cannot do it; these are asked to agree, and only then is anybody else told (ISO-15). */
+  approvers: z.array(toldParty).nullable(),
+});
 
 /** Answer to every act: the sentence's ingredients (what happened, who is told, what next) and the new revision. */
 export const actAnswer = z.strictObject({
@@ -158,6 +175,8 @@ export const actAnswer = z.strictObject({
   state: z.string(),
   level: z.string(),
   toldParties: z.array(toldParty),
+  /** Present: it was only proposed and waits for a second person; the case stands as it did (ISO-15). */
+  proposed: z.literal(true).optional(),
 });
 
 // ── what a viewer is shown ───────────────────────────────────────────────────────────────────────────────────
@@ -228,6 +247,7 @@ export const QUEUE_REASONS = [
   'clock-overdue',
   'new',
   'level-unconfirmed',
+  'approval-waits',
   'withdrawal-requested',
   'recovered',
   'returned',
@@ -371,6 +391,33 @@ export const mayDo = z.strictObject({
 });
 export type MayDo = z.infer<typeof mayDo>;
 
+/** An act that waits for a second person: exactly what would happen, and who would be told (ISO-15). */
+export const pendingView = z.strictObject({
+  id: z.int(),
+  rule: bilingual,
+  act: z.enum(ACTS),
+  level: z.string().nullable(),
+  into: z.strictObject({ id: uuid, number: z.string() }).nullable(),
+  reason: z.string(),
+  person: personRef,
+  post: postRef,
+  at: when,
+  nextState: z.string(),
+  toldParties: z.array(toldParty),
+  /** The viewer proposed it himself, so another must decide. */
+  mine: z.boolean(),
+});
+export type PendingView = z.infer<typeof pendingView>;
+
+/** The order of silence that stands, for those who may know of it (H28). */
+export const holdView = z.strictObject({
+  authority: z.string(),
+  organisation: organisationRef.nullable(),
+  reference: z.string(),
+  until: when.nullable(),
+  reason: z.string(),
+});
+
 export const messageView = z.strictObject({
   id: uuid,
   direction: z.enum(['to-agency', 'to-desk']),
@@ -410,6 +457,8 @@ export const caseView = z.strictObject({
   ),
   crossings: z.int(),
   withdrawalRequested: z.boolean(),
+  pending: z.array(pendingView),
+  hold: holdView.nullable(),
   /** Times to notify, respond and recover, in minutes (S3.2); null = not yet. */
   measures: z.strictObject({
     awareToFiled: z.number().nullable(),

@@ -9,7 +9,7 @@
  * Which acts lead where is the pack's; `evolve` only applies what a fact says. `tocsin verify` folds every case's facts
  * in a fresh process and compares with what is stored.
  */
-import type { CaseFact, Routing } from './facts.ts';
+import type { CaseFact, Hold, ProposedAct, Routing } from './facts.ts';
 
 export interface Grading {
   readonly level: string;
@@ -26,6 +26,18 @@ export interface Crossing {
   readonly count: number;
   readonly inside: boolean;
   readonly confirmed: boolean;
+}
+
+/** An act that waits for a second person, and on what ground it was proposed. */
+export interface Pending extends ProposedAct {
+  /** The number of the fact that proposed it. */
+  readonly id: number;
+  readonly person: string;
+  readonly post: string;
+  readonly at: string;
+  /** The recovery report and the number of gradings it was proposed on. */
+  readonly recovery: number | null;
+  readonly gradings: number;
 }
 
 /** Everything known of a case. Plain JSON: times are ISO strings in UTC, so that it compares byte for byte. */
@@ -56,6 +68,8 @@ export interface CaseState {
   readonly thresholds: { readonly [threshold: string]: Crossing };
   readonly summary: string;
   readonly reports: number;
+  /** When the first report was told, if that was before it was keyed in (H45, SI.13). */
+  readonly firstToldAt?: string;
   /** The recovery report that waits for release, if any. */
   readonly recovery: {
     readonly ordinal: number;
@@ -67,9 +81,9 @@ export interface CaseState {
   readonly withdrawalRequested: boolean;
   readonly convenorTold: boolean;
   readonly mergedInto: { readonly id: string; readonly number: string } | null;
+  /** Clocks that ran when the case was merged; taken apart again, they run on (H32). */
+  readonly stoppedClocks?: readonly string[];
   readonly absorbed: readonly {
-  /** When the first report was told, if that was before it was keyed in (H45, SI.13). */
-  readonly firstToldAt?: string;
     readonly id: string;
     readonly number: string;
     readonly awareAt: string | null;
@@ -81,11 +95,17 @@ export interface CaseState {
   readonly gradedAt: string | null;
   readonly recoveredAt: string | null;
   readonly closedAt: string | null;
-  /** Clocks that ran when the case was merged; taken apart again, they run on (H32). */
-  readonly stoppedClocks?: readonly string[];
   readonly changedAt: string;
   /** Posts told that may see the case. */
   readonly told: readonly string[];
+  /** Acts that wait for a second person; one of each rule at most (ISO-15). */
+  readonly pending: readonly Pending[];
+  /** People of the reporting body who filed; under a hold they see the case, their colleagues do not. */
+  readonly filers: readonly string[];
+  /** The order of silence that stands (H28). */
+  readonly hold: Hold | null;
+  /** An order of silence stands or stood: only its readers are told so. */
+  readonly wasHeld: boolean;
 }
 
 /** A level was proposed and nobody whose task it is has decided since (DEC-4, figure 5 step 13). */
@@ -93,8 +113,12 @@ export function isLevelPending(state: CaseState): boolean {
   return state.levelStatus === 'proposed' || state.gradings.at(-1)?.status === 'proposed';
 }
 
-/** Keys of the viewers of a case (S7.11.2, DEC-19, DEC-22); `actor_keys()` is compared with them. */
+/**
+ * Keys of the viewers of a case (S7.11.2, DEC-19, DEC-22); `actor_keys()` is compared with them. The one rule: every list,
+ * search, stream, notice and file asks these keys and nothing else. While an order of silence stands they are fewer (H28).
+ */
 export function seenBy(state: CaseState): string[] {
+  if (state.hold) return heldKeys(state, state.hold);
   const { routing } = state;
   const keys = new Set(['system', `org:${state.organisation}`, `group:${routing.desk}`]);
   if (state.compartment === null) {
@@ -104,6 +128,20 @@ export function seenBy(state: CaseState): string[] {
   for (const body of routing.superiors) keys.add(`org:${body}`);
   if (routing.authority !== null) keys.add(`org:${routing.authority}`);
   for (const post of state.told) keys.add(`post:${post}`);
+  return [...keys].sort();
+}
+
+/**
+ * Who knows of an order of silence: those who filed, the desk, the command, and the authority that ordered it. Nobody from
+ * outside looks into a compartment because of it (DEC-19).
+ */
+export function heldKeys(state: CaseState, hold: Pick<Hold, 'organisation'> | null): string[] {
+  const keys = new Set(['system', `group:${state.routing.desk}`]);
+  for (const person of state.filers) keys.add(`person:${person}`);
+  if (state.compartment === null) {
+    keys.add('desk').add('command');
+    if (hold?.organisation) keys.add(`org:${hold.organisation}`);
+  }
   return [...keys].sort();
 }
 
@@ -152,6 +190,10 @@ function open(id: string, fact: CaseFact & { kind: 'opened' }): CaseState {
     closedAt: null,
     changedAt: at,
     told: [],
+    pending: [],
+    filers: [],
+    hold: null,
+    wasHeld: false,
   };
 }
 
@@ -163,6 +205,7 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
       const { data } = fact;
       return {
         reports: data.ordinal,
+        ...(data.ordinal === 1 && data.toldAt !== at ? { firstToldAt: data.toldAt } : {}),
         suspected: data.suspected,
         // The level of an anomaly is what was last thought of it; it is proposed when it becomes an incident (S4.7).
         ...(state.level === '' || data.suspected ? { level: data.level, proposedLevel: data.level } : {}),
@@ -170,6 +213,7 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
         occurredAt: data.occurredAt ?? state.occurredAt,
         awareAt: state.awareAt ?? data.awareAt,
         routing: { ...state.routing, affected: union(state.routing.affected, data.affected) },
+        ...(fact.person !== null && !data.onBehalf ? { filers: union(state.filers, [fact.person]) } : {}),
         ...(data.kind === 'recovery'
           ? {
               recovery: { ordinal: data.ordinal, solved: data.solved, resolvedAt: data.resolvedAt },
@@ -205,7 +249,6 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
       return {
         thresholds: {
           ...state.thresholds,
-        ...(data.ordinal === 1 && data.toldAt !== at ? { firstToldAt: data.toldAt } : {}),
           [fact.data.threshold]: { count: fact.data.crossing, inside: false, confirmed: false },
         },
       };
@@ -246,9 +289,37 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
       return { awareAt: fact.data.at };
     case 'convenor-told':
       return { convenorTold: true };
+    case 'act-proposed': {
+      const { rule, act, reason, level, into } = fact.data;
+      const pending: Pending = {
+        ...{ id: fact.seq, rule, act, reason, level, into },
+        person: fact.person ?? '',
+        post: fact.post ?? '',
+        at,
+        recovery: state.recovery?.ordinal ?? null,
+        gradings: confirmations(state),
+      };
+      return { pending: [...state.pending, pending] };
+    }
+    case 'act-approved':
+    case 'act-declined':
+    case 'act-withdrawn':
+    case 'act-lapsed':
+      return { pending: state.pending.filter((one) => one.id !== fact.data.proposal) };
+    case 'held': {
+      const { authority, organisation, reference, until, reason } = fact.data;
+      return { hold: { authority, organisation, reference, until, reason }, wasHeld: true };
+    }
+    case 'hold-lifted':
+      return { hold: null };
     default:
       return {};
   }
+}
+
+/** How often the level has been decided. */
+export function confirmations(state: CaseState): number {
+  return state.gradings.filter((one) => one.status === 'confirmed').length;
 }
 
 function proposal(fact: CaseFact, status: 'proposed' | 'confirmed', level: string, reason: string): Grading {

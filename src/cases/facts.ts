@@ -5,7 +5,7 @@
  * Shapes carry a version (`facts.shape`, now 1 everywhere). To change a shape: add the new one, upcast the old one in
  * {@link upcast}, and leave the golden history (golden-history.test.ts) as it is.
  */
-import type { Capacity, Channel, ReportKind } from '../mechanism/vocabulary.ts';
+import type { Act, Capacity, Channel, ReportKind } from '../mechanism/vocabulary.ts';
 
 /** Who was told by a fact: the post, by which route of the pack, and whether he may see the case (DEC-19). */
 export interface Told {
@@ -27,6 +27,38 @@ export interface Routing {
   readonly sectors: readonly string[];
   /** The desk's own body reports: another body's deputy convenor releases (DEC-23). */
   readonly deskReports: boolean;
+}
+
+/** An act that waits for a second person (ISO-15): everything needed to do it later as it was meant. */
+export interface ProposedAct {
+  /** The pack's rule that asks for a second person. */
+  readonly rule: string;
+  readonly act: Act;
+  readonly reason: string;
+  readonly level: string | null;
+  /** The other case of a merge. */
+  readonly into: { readonly id: string; readonly number: string } | null;
+}
+
+/** What became of a proposal; `proposal` is the number of the fact that made it. */
+interface Settled {
+  readonly proposal: number;
+  readonly rule: string;
+  readonly act: Act;
+}
+
+/** Why a proposal no longer fits its case. */
+export type LapseReason = 'case-moved' | 'level-decided' | 'report-renewed' | 'no-longer-needed';
+
+/** A prosecutor's order of silence (H28). */
+export interface Hold {
+  /** Who ordered it, in words, and the body of the directory it is, when it is one. */
+  readonly authority: string;
+  readonly organisation: string | null;
+  readonly reference: string;
+  /** Until when it was ordered; it never ends by itself. */
+  readonly until: string | null;
+  readonly reason: string;
 }
 
 /** Present in every fact: who was told by it, and the state it led to when it changed one. */
@@ -109,6 +141,13 @@ interface FactData {
   };
   'clock-warned': { clock: string; definition: string; dueAt: string };
   'clock-overdue': { clock: string; definition: string; dueAt: string };
+  'act-proposed': ProposedAct;
+  'act-approved': Settled & { by: { person: string; post: string } };
+  'act-declined': Settled & { reason: string };
+  'act-withdrawn': Settled & { reason: string };
+  'act-lapsed': Settled & { why: LapseReason };
+  held: Hold;
+  'hold-lifted': { reason: string };
 }
 
 export type FactKind = keyof FactData;

@@ -270,13 +270,14 @@ export function partyOfNotice(notice: CaseNotice, directory: DirectorySnapshot, 
 type Reason = (typeof QUEUE_REASONS)[number];
 
 /** Why a case stands in the queue; the first reason leads. */
-function reasonsOf(row: CaseRow, calls: readonly CallRow[], withdrawal: boolean): Reason[] {
+function reasonsOf(row: CaseRow, calls: readonly CallRow[], withdrawal: boolean, waits: boolean): Reason[] {
   const reasons: Reason[] = [];
   if (calls.some((call) => call.why !== 'late')) reasons.push('notice-failed');
   if (calls.some((call) => call.why === 'late')) reasons.push('notice-late');
   if (row.nextClock?.overdue) reasons.push('clock-overdue');
   if (row.takenBy === null) reasons.push('new');
   if (row.levelStatus === 'proposed' && !row.suspected) reasons.push('level-unconfirmed');
+  if (waits) reasons.push('approval-waits');
   if (withdrawal) reasons.push('withdrawal-requested');
   if (row.state === 'recovered') reasons.push('recovered');
   else if (row.state === 'returned') reasons.push('returned');
@@ -298,9 +299,10 @@ export async function queue(ctx: AppContext, actor: Actor): Promise<QueueView> {
       .filter((key) => key.startsWith('group:'))
       .map((key) => key.slice('group:'.length));
     const mine = `c.open and (c.compartment is null and 'desk' = any (actor_keys()) or c.detail -> 'routing' ->> 'desk' = any ($2::text[]))`;
-    const rows = await tx.prepared<ListRow & { withdrawal: boolean }>(
+    const rows = await tx.prepared<ListRow & { withdrawal: boolean; waits: boolean }>(
       'queue',
-      `select ${COLUMNS}, (c.detail ->> 'withdrawalRequested')::boolean as withdrawal
+      `select ${COLUMNS}, (c.detail ->> 'withdrawalRequested')::boolean as withdrawal,
+              jsonb_array_length(c.detail -> 'pending') > 0 as waits
          from (select * from cases c where ${mine}
                 order by (c.failed_notices > 0 or coalesce(c.attention_at <= $1, false)) desc, c.rank desc,
                          c.attention_at nulls last, c.opened_at limit ${QUEUE_ROWS}) c ${BESIDE}
@@ -333,7 +335,7 @@ export async function queue(ctx: AppContext, actor: Actor): Promise<QueueView> {
         .filter((notice) => notice.caseId === row.id)
         .map((notice) => callOf(notice, directory, tx.now))
         .filter((call) => call !== null);
-      return { case: view, reasons: reasonsOf(view, calls, row.withdrawal), calls };
+      return { case: view, reasons: reasonsOf(view, calls, row.withdrawal, row.waits), calls };
     });
     return {
       counts: counts as QueueView['counts'],

@@ -8,8 +8,9 @@
 import type { DirectorySnapshot, SnapshotPost } from '../directory/index.ts';
 import { type MatchContext, type Pack, type Route, routesFor, templateFor } from '../mechanism/index.ts';
 import type { Capacity, Expectation, Selector } from '../mechanism/vocabulary.ts';
-import type { CaseState } from './evolve.ts';
+import { type CaseState, seenBy } from './evolve.ts';
 import type { FactKind } from './facts.ts';
+import { mayAct } from './rights.ts';
 
 /** What the rules may look at: the mechanism, the directory, and the moment. */
 export interface World {
@@ -65,8 +66,38 @@ function bodyPosts(world: World, organisationId: string): SnapshotPost[] {
   return [];
 }
 
-/** The posts a selector means for this case, now. */
-export function resolve(selector: Selector, state: CaseState, world: World): SnapshotPost[] {
+/** Who does something, as far as it matters for who is told. */
+interface Teller {
+  readonly person: string | null;
+  readonly post: string | null;
+}
+
+/**
+ * The posts that may approve what waits: those with somebody else in them than the proposer; when there are none, all of
+ * them, so that somebody standing in is looked for (ISO-15, H41).
+ */
+function approvers(state: CaseState, world: World, proposer: string | null): SnapshotPost[] {
+  const { directory, pack, now } = world;
+  const roles = new Set(
+    pack.rights.filter((right) => right.acts.includes('approve-act')).map((right) => right.role),
+  );
+  const able = [...roles]
+    .flatMap((role) => directory.postsWithRole(role))
+    .filter((post) => mayAct('approve-act', post, state, directory, pack) !== null);
+  const others = able.filter((post) =>
+    directory.holders(post.id, now).some((holder) => holder.personId !== proposer),
+  );
+  return others.length > 0 ? others : able;
+}
+
+/** The posts a selector means for this case, now. `before` is the case before the fact that tells them. */
+export function resolve(
+  selector: Selector,
+  state: CaseState,
+  world: World,
+  by: Teller = { person: null, post: null },
+  before: CaseState | null = null,
+): SnapshotPost[] {
   const { directory, pack } = world;
   const { routing } = state;
   const post = (id: string | null) => (id === null ? undefined : directory.posts.get(id));
@@ -101,6 +132,13 @@ export function resolve(selector: Selector, state: CaseState, world: World): Sna
       return state.told.map(post).filter((one) => one !== undefined);
     case 'holder':
       return [post(state.takenPost)].filter((one) => one !== undefined);
+    case 'approvers':
+      return approvers(state, world, by.person);
+    case 'proposer': {
+      const waiting = new Set(state.pending.map((one) => one.id));
+      const settled = before?.pending.filter((one) => !waiting.has(one.id)) ?? [];
+      return settled.map((one) => post(one.post)).filter((one) => one !== undefined);
+    }
   }
 }
 
@@ -109,6 +147,28 @@ export function isInside(post: SnapshotPost, state: CaseState, world: World): bo
   if (state.compartment === null) return true;
   const own = world.directory.organisations.get(post.organisationId)?.compartment ?? null;
   return own === state.compartment || post.groupCode === state.routing.desk;
+}
+
+/** The keys a post sees with, whoever holds it; the person's own are not among them. */
+function keysOf(post: SnapshotPost, pack: Pack): string[] {
+  const keys = [`post:${post.id}`, `org:${post.organisationId}`];
+  if (post.groupCode !== null) keys.push(`group:${post.groupCode}`);
+  if (post.role === 'duty-officer' && post.groupCode === pack.desk.group) keys.push('desk');
+  if (post.role === 'convenor' || post.role === 'deputy-convenor') keys.push('command');
+  return keys;
+}
+
+/** Whether whoever holds the post sees the case as it stands. */
+export function postSees(post: SnapshotPost, state: CaseState, pack: Pack): boolean {
+  const keys = keysOf(post, pack);
+  return seenBy(state).some((key) => keys.includes(key));
+}
+
+/** Under an order of silence only those are told anything who still see the case; of a compartment, its command (H28). */
+function mayHear(recipient: Recipient, state: CaseState, pack: Pack): boolean {
+  if (state.hold === null) return true;
+  if (postSees(recipient.post, state, pack)) return true;
+  return !recipient.inside && ['convenor', 'deputy-convenor'].includes(recipient.post.role);
 }
 
 const EXPECTATION_ORDER: readonly Expectation[] = ['none', 'acknowledgement', 'task'];
@@ -148,9 +208,15 @@ function mergeReceipts(recipients: Recipient[], pack: Pack): Recipient[] {
   return kept;
 }
 
-function recipientsOf(route: Route, state: CaseState, world: World): Recipient[] {
+function recipientsOf(
+  route: Route,
+  state: CaseState,
+  world: World,
+  by: Teller,
+  before: CaseState | null,
+): Recipient[] {
   return route.to.flatMap((selector) =>
-    resolve(selector, state, world).map((post) => ({
+    resolve(selector, state, world, by, before).map((post) => ({
       post,
       route: route.id,
       capacity: route.capacity,
@@ -165,7 +231,7 @@ function recipientsOf(route: Route, state: CaseState, world: World): Recipient[]
 }
 
 /**
- * Everyone a fact tells. `state` is the case after the fact; `actorPost` acts himself, so he is told nothing that asks
+ * Everyone a fact tells. `state` is the case after the fact, `before` before it; who acts himself is told nothing that asks
  * nothing of him.
  */
 export function recipients(
@@ -173,17 +239,21 @@ export function recipients(
   context: MatchContext,
   state: CaseState,
   world: World,
-  actorPost: string | null,
+  by: Teller,
+  before: CaseState | null,
 ): Recipient[] {
-  const found = routesFor(world.pack, kind, context).flatMap((route) => recipientsOf(route, state, world));
+  const found = routesFor(world.pack, kind, context).flatMap((route) =>
+    recipientsOf(route, state, world, by, before),
+  );
   // Outside the walls only what the pack words without content is said.
   const allowed = found.flatMap((recipient) => {
+    if (!mayHear(recipient, state, world.pack)) return [];
     const template = templateFor(world.pack, recipient.template, recipient.inside);
     return template === null ? [] : [{ ...recipient, template: template.id }];
   });
   return byPost(mergeReceipts(allowed, world.pack)).filter(
     (recipient) =>
-      recipient.post.id !== actorPost || recipient.expects !== 'none' || recipient.capacity === 'reporter',
+      recipient.post.id !== by.post || recipient.expects !== 'none' || recipient.capacity === 'reporter',
   );
 }
 

@@ -61,9 +61,10 @@ export function actsOpenTo(
   state: CaseState,
   directory: DirectorySnapshot,
   pack: Pack,
+  personId: string | null = null,
 ): { act: Act; posts: SnapshotPost[]; relation: Relation }[] {
   return ACTS.flatMap((act) => {
-    if (!possible(act, state, pack)) return [];
+    if (!possible(act, state, pack, personId)) return [];
     const able = posts.flatMap((post) => {
       const relation = mayAct(act, post, state, directory, pack);
       return relation === null ? [] : [{ post, relation }];
@@ -74,10 +75,17 @@ export function actsOpenTo(
 }
 
 /** The state allows the act and what the case itself must have is there. What the actor must still say is asked later. */
-function possible(act: Act, state: CaseState, pack: Pack): boolean {
+function possible(act: Act, state: CaseState, pack: Pack, personId: string | null): boolean {
   if (act === 'file-initial') return false;
   const transition = transitionFor(pack, act, state.state);
   if (!transition) return false;
+  // Nobody agrees to what he proposed himself, in whichever of his posts (ISO-15).
+  if (act === 'approve-act' || act === 'decline-act')
+    return state.pending.some((one) => one.person !== personId);
+  if (act === 'withdraw-act') return state.pending.some((one) => one.person === personId);
+  if (act === 'hold') return state.hold === null;
+  if (act === 'lift-hold') return state.hold !== null;
+  if ((act === 'merge' || act === 'unmerge') && state.hold !== null) return false;
   if (act === 'approve-withdrawal' || act === 'refuse-withdrawal') return state.withdrawalRequested;
   if (act === 'request-withdrawal') return !state.withdrawalRequested;
   if (act === 'confirm-level') return isLevelPending(state);

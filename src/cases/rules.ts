@@ -10,6 +10,7 @@ import { refuse, refuseFields } from '../platform/errors.ts';
 import type { CaseAct } from './contract.ts';
 import { type CaseState, isLevelPending } from './evolve.ts';
 import type { NewFact } from './facts.ts';
+import { pendingOf } from './proposals.ts';
 import type { World } from './recipients.ts';
 import { mayAct } from './rights.ts';
 
@@ -265,12 +266,14 @@ export function decide(
       if (!state.withdrawalRequested) refuse('conflict');
       return [{ kind: 'withdrawal-refused', data: { reason, ...to } }];
     case 'merge': {
+      if (state.hold) refuse('case-held');
       const target = input.target as NonNullable<ActInput['target']>;
       return [{ kind: 'merged', data: { into: target.id, number: target.number, reason, ...to } }];
     }
     case 'unmerge': {
       const from = state.mergedInto;
       if (!from) refuse('nothing-to-merge');
+      if (state.hold) refuse('case-held');
       return [{ kind: 'unmerged', data: { from: from.id, number: from.number, reason, ...to } }];
     }
     case 'reopen':
@@ -295,6 +298,34 @@ export function decide(
       if (new Date(command.at) > world.now) refuseFields({ path: 'at', code: 'in-the-future' });
       if (!Object.values(state.thresholds).some((one) => one.count > 0)) refuse('conflict');
       return [{ kind: 'convenor-told', data: { at: command.at, how: command.how, reason, ...to } }];
+    case 'hold': {
+      if (state.hold) refuse('already-held');
+      const { authority, organisationId, reference, until } = command;
+      if (until !== null && new Date(until) <= world.now)
+        refuseFields({ path: 'until', code: 'in-the-past' });
+      if (organisationId !== null && !world.directory.organisations.has(organisationId))
+        refuseFields({ path: 'organisationId', code: 'bad-choice' });
+      return [
+        ...implicitTake(state, actor),
+        { kind: 'held', data: { authority, organisation: organisationId, reference, until, reason, ...to } },
+      ];
+    }
+    case 'lift-hold':
+      if (!state.hold) refuse('not-held');
+      return [{ kind: 'hold-lifted', data: { reason, ...to } }];
+    case 'decline-act': {
+      const { rule, act, id } = pendingOf(state, command.proposal);
+      return [{ kind: 'act-declined', data: { proposal: id, rule, act, reason, ...to } }];
+    }
+    case 'withdraw-act': {
+      const { rule, act, id } = pendingOf(state, command.proposal);
+      return [{ kind: 'act-withdrawn', data: { proposal: id, rule, act, reason, ...to } }];
+    }
+    // What follows from agreeing is decided where the proposal is known (commands.ts).
+    case 'approve-act': {
+      const { rule, act, id, person, post } = pendingOf(state, command.proposal);
+      return [{ kind: 'act-approved', data: { proposal: id, rule, act, by: { person, post }, ...to } }];
+    }
   }
 }
 

@@ -63,7 +63,7 @@ export function clocksOf(tx: Tx, caseId: string): Promise<ClockRow[]> {
 export function openNoticesOf(tx: Tx, caseId: string): Promise<OpenNotice[]> {
   return tx.prepared<OpenNotice & Record<string, unknown>>(
     'case-open-notices',
-    `select id, post_id as "postId", route, expects, capacities, confirm_by as "confirmBy" from notices
+    `select id, post_id as "postId", fact_seq as "factSeq", route, expects, capacities, confirm_by as "confirmBy" from notices
       where case_id = $1::uuid and expects <> 'none' and acknowledged_at is null and closed_at is null`,
     [caseId],
   );
@@ -103,6 +103,7 @@ export function caseColumns(state: CaseState, pack: Pack): Record<string, unknow
     closed_at: state.closedAt,
     revision: state.revision,
     changed_at: state.changedAt,
+    held: state.hold !== null,
     seen_by: seenBy(state),
     detail: state,
   };

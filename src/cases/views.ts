@@ -9,6 +9,7 @@ import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import { read, type Tx } from '../platform/transaction.ts';
 import { type ClockRow, isOverdue } from './clock-rules.ts';
+import { effectsOf } from './commands.ts';
 import { changedFields } from './content-rules.ts';
 import type {
   AttachmentView,
@@ -17,9 +18,10 @@ import type {
   FactView,
   KnowsRow,
   MayDo,
+  PendingView,
   ReportView,
 } from './contract.ts';
-import type { CaseState } from './evolve.ts';
+import { type CaseState, heldKeys } from './evolve.ts';
 import type { CaseFact } from './facts.ts';
 import { callOf, caseRowView, listRowOf, partyOfNotice, personRef } from './lists.ts';
 import { type ReportContent, reportContent } from './report-content.ts';
@@ -35,6 +37,8 @@ const GRAVE: ReadonlySet<Act> = new Set([
   'merge',
   'approve-withdrawal',
   'reopen',
+  'hold',
+  'lift-hold',
 ]);
 
 interface Shown {
@@ -216,22 +220,84 @@ async function attachmentsOf(tx: Tx, caseId: string): Promise<AttachmentView[]> 
 }
 
 /** What the viewer may do, in which of his posts (rule 7). */
-function mayOf(state: CaseState, posts: readonly SnapshotPost[], shown: Shown): MayDo[] {
-  return actsOpenTo(posts, state, shown.directory, shown.pack).map(({ act, posts: able, relation }) => ({
-    act,
-    as: able.map((post) => postRef(shown.directory, post.id)),
-    relation,
-    needsReason: shown.pack.transitions.some(
-      (one) =>
-        one.act === act &&
-        one.from.includes(state.state) &&
-        (one.guards.includes('reason') || one.guards.includes('text')),
-    ),
-    grave: GRAVE.has(act),
-  }));
+function mayOf(
+  state: CaseState,
+  posts: readonly SnapshotPost[],
+  shown: Shown,
+  personId: string | null,
+): MayDo[] {
+  return actsOpenTo(posts, state, shown.directory, shown.pack, personId).map(
+    ({ act, posts: able, relation }) => ({
+      act,
+      as: able.map((post) => postRef(shown.directory, post.id)),
+      relation,
+      needsReason: shown.pack.transitions.some(
+        (one) =>
+          one.act === act &&
+          one.from.includes(state.state) &&
+          (one.guards.includes('reason') || one.guards.includes('text')),
+      ),
+      grave: GRAVE.has(act),
+    }),
+  );
 }
 
 /** Minutes from one moment to the other, never below zero: an estimated or corrected time may lie after what it led to. */
+/** Facts of which only those may know who know of an order of silence (H28). */
+function isOfHold(fact: CaseFact): boolean {
+  if (fact.kind === 'held' || fact.kind === 'hold-lifted') return true;
+  return 'act' in fact.data && fact.data.act === 'lift-hold';
+}
+
+/** The stream as the viewer may know it: that silence was ordered is told to nobody else, also when it has ended. */
+export function factsFor(actor: Actor, state: CaseState, facts: readonly CaseFact[]): readonly CaseFact[] {
+  if (!state.wasHeld) return facts;
+  const holds = facts.flatMap((fact) => (fact.kind === 'held' ? [fact.data] : []));
+  const mayKnow = holds.some((hold) => heldKeys(state, hold).some((key) => actor.keys.includes(key)));
+  return mayKnow ? facts : facts.filter((fact) => !isOfHold(fact));
+}
+
+/** What waits for a second person, each with what would come of it now. */
+async function pendingViews(
+  tx: Tx,
+  state: CaseState,
+  shown: Shown,
+  personId: string | null,
+): Promise<PendingView[]> {
+  const { directory, pack } = shown;
+  const views: PendingView[] = [];
+  for (const pending of state.pending) {
+    const effects = await effectsOf(tx, state, pending, { pack, directory, now: shown.now });
+    views.push({
+      id: pending.id,
+      rule: pack.fourEyes.find((rule) => rule.id === pending.rule)?.name ?? {
+        zh: pending.rule,
+        en: pending.rule,
+      },
+      act: pending.act,
+      level: pending.level,
+      into: pending.into,
+      reason: pending.reason,
+      person: personRef(directory, pending.person),
+      post: postRef(directory, pending.post),
+      at: pending.at,
+      nextState: effects.nextState,
+      toldParties: effects.toldParties,
+      mine: pending.person === personId,
+    });
+  }
+  return views;
+}
+
+function holdView({ hold }: CaseState, { directory }: Shown): CaseView['hold'] {
+  if (hold === null) return null;
+  const body = hold.organisation === null ? undefined : directory.organisations.get(hold.organisation);
+  return {
+    ...hold,
+    organisation: body ? { id: body.id, name: { zh: body.nameZh, en: body.nameEn } } : null,
+  };
+}
+
 function minutes(from: string | null, to: string | null): number | null {
   if (from === null || to === null) return null;
   return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 6_000) / 10);
@@ -256,9 +322,9 @@ export async function caseView(
     };
     const { directory, pack } = shown;
     const posts = actor.personId === null ? [] : directory.postsHeldBy(actor.personId, tx.now);
-    const may = mayOf(state, posts, shown);
+    const may = mayOf(state, posts, shown, actor.personId);
     const isDesk = may.some((one) => one.act === 'record-acknowledgement');
-    const facts = await factsOf(tx, id);
+    const facts = factsFor(actor, state, await factsOf(tx, id));
     const notices = await noticesOfCase(tx, [id]);
     const organisation = (bodyId: string) => {
       const body = directory.organisations.get(bodyId);
@@ -280,6 +346,8 @@ export async function caseView(
       })),
       crossings: Object.values(state.thresholds).reduce((sum, one) => sum + one.count, 0),
       withdrawalRequested: state.withdrawalRequested,
+      pending: await pendingViews(tx, state, shown, actor.personId),
+      hold: holdView(state, shown),
       measures: {
         // A report told by telephone counts from when it was told (SI.13).
         awareToFiled: minutes(state.awareAt, reports[0]?.toldAt ?? state.openedAt),

@@ -70,11 +70,15 @@ export async function openForWriting(
 }
 
 /** Whoever acts on a case knows what he was told about it: facts that confirm the open notices of his post (H41). */
-export function knownByActing(before: Before, doer: Doer, now: Date): NewFact[] {
+export function knownByActing(before: Before, doer: Doer, { now, pack }: World, decides = false): NewFact[] {
   if (doer.post === null || doer.person === null) return [];
   const { post, person } = doer;
+  // A request to agree to something is answered by deciding, and by nothing else one does meanwhile (ISO-15).
+  const approving = new Set(
+    pack.routes.filter((route) => route.on === 'act-proposed').map((route) => route.id),
+  );
   return before.openNotices
-    .filter((notice) => notice.postId === post)
+    .filter((notice) => notice.postId === post && (decides || !approving.has(notice.route)))
     .map((notice) => ({
       kind: 'acknowledged',
       data: {
@@ -208,7 +212,8 @@ function stubOf(state: CaseState, world: World): Record<string, unknown> | null 
     open: state.open,
     registered_at: state.registeredAt,
     phone: compartment.phone,
-    seen_by: ['desk', 'system', `group:${compartment.group}`],
+    // While an order of silence stands, nobody outside sees even that (H28).
+    seen_by: [...(state.hold ? [] : ['desk']), 'system', `group:${compartment.group}`],
   };
 }
 

@@ -5,7 +5,7 @@ import type { Act } from './vocabulary.ts';
 
 /** States, transitions and the rights table, held against each other. */
 export function lifecycleProblems(pack: Pack): Finding[] {
-  return [...starts(pack), ...reach(pack), ...ambiguous(pack), ...rightsFit(pack)];
+  return [...starts(pack), ...reach(pack), ...ambiguous(pack), ...rightsFit(pack), ...secondPersons(pack)];
 }
 
 function entryStates(pack: Pack): string[] {
@@ -98,4 +98,40 @@ function rightsFit(pack: Pack): Finding[] {
   if (!pack.rights.some((one) => one.acts.includes('file-initial')))
     found.push(finding('nobody-files', ['rights']));
   return found;
+}
+
+/** Acts that decide on a proposal; a second person for them would ask for a third. */
+const DECIDING: readonly Act[] = ['approve-act', 'decline-act', 'withdraw-act'];
+/** What is not an act on a case as it stands, and so cannot be proposed. */
+const NOT_PROPOSED: readonly Act[] = [
+  ...DECIDING,
+  'file-initial',
+  'file-follow-up',
+  'file-recovery',
+  'acknowledge',
+  'record-acknowledgement',
+  'read',
+  'export',
+  'message',
+  'ask-back',
+];
+
+/** What needs a second person must be an act that can wait, and every state it can wait in needs somebody to decide. */
+function secondPersons(pack: Pack): Finding[] {
+  const possible = (act: Act, state: string) =>
+    pack.transitions.some((one) => one.act === act && one.from.includes(state)) &&
+    pack.rights.some((one) => one.acts.includes(act) && (one.states === 'any' || one.states.includes(state)));
+  return pack.fourEyes.flatMap((rule, index) =>
+    rule.acts.flatMap((act, i) => {
+      const path = ['fourEyes', index, 'acts', i];
+      if (NOT_PROPOSED.includes(act)) return [finding('second-person-for-what', path, { act })];
+      const states = pack.transitions.filter((one) => one.act === act).flatMap((one) => one.from);
+      if (states.length === 0) return [finding('right-without-transition', path, { act, state: '*' })];
+      return states.flatMap((state) =>
+        DECIDING.filter((one) => !possible(one, state)).map((missing) =>
+          finding('nobody-decides', path, { act, missing, state }),
+        ),
+      );
+    }),
+  );
 }

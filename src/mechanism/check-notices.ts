@@ -31,6 +31,11 @@ const CAUSED_BY: Partial<Record<CaseFactKind, readonly Act[]>> = {
   'message-sent': ['message'],
   'awareness-corrected': ['correct-awareness'],
   'convenor-told': ['report-convenor-told'],
+  'act-approved': ['approve-act'],
+  'act-declined': ['decline-act'],
+  'act-withdrawn': ['withdraw-act'],
+  held: ['hold'],
+  'hold-lifted': ['lift-hold'],
 };
 
 /** Whether a fact can ever happen under this pack. */
@@ -38,6 +43,7 @@ function happens(pack: Pack, fact: CaseFactKind | 'aware' | 'occurred'): boolean
   if (fact === 'aware' || fact === 'occurred') return true;
   if (fact === 'threshold-reached' || fact === 'threshold-left') return pack.thresholds.length > 0;
   if (fact === 'clock-warned' || fact === 'clock-overdue') return pack.clocks.length > 0;
+  if (fact === 'act-proposed' || fact === 'act-lapsed') return pack.fourEyes.length > 0;
   if (fact === 'acknowledged') return pack.routes.some((route) => route.expects !== 'none');
   const acts = CAUSED_BY[fact];
   return acts === undefined || pack.transitions.some((one) => acts.includes(one.act));

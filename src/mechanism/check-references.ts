@@ -29,6 +29,7 @@ function lists(pack: Pack): [Kind, PackPath, readonly Named[]][] {
     ['post', ['posts'], pack.posts],
     ['compartment', ['compartments'], pack.compartments],
     ['state', ['states'], pack.states],
+    ['four-eyes', ['fourEyes'], pack.fourEyes],
     ['route', ['routes'], pack.routes],
     ['clock', ['clocks'], pack.clocks],
     ['calendar', ['calendars'], pack.calendars],
@@ -121,6 +122,10 @@ function unknown(pack: Pack): Finding[] {
   });
   pack.rights.forEach((one, i) => {
     if (one.states !== 'any') needAll('state', one.states, 'rights', i, 'states');
+  });
+  pack.fourEyes.forEach((one, i) => {
+    need('threshold', one.within, 'fourEyes', i, 'within');
+    need('threshold', one.leaves, 'fourEyes', i, 'leaves');
   });
   pack.routes.forEach((one, i) => {
     needCondition(one.when, 'routes', i, 'when');

@@ -129,6 +129,18 @@ const right = z.strictObject({
   source: z.string().optional(),
 });
 
+/** Acts that one person alone cannot do (ISO-15): he proposes, another who has the right `approve-act` agrees. */
+const fourEyes = z.strictObject({
+  id,
+  name: bilingual,
+  acts: z.array(z.enum(ACTS)).min(1),
+  /** Only while a confirmed level reaches this threshold. */
+  within: id.optional(),
+  /** Only when a confirmed level that reaches this threshold would no longer do so. */
+  leaves: id.optional(),
+  source: z.string(),
+});
+
 const condition = z.strictObject({
   report: z.array(z.enum(REPORT_KINDS)).optional(),
   /** Effective level is one of these. */
@@ -285,6 +297,8 @@ export const packSchema = z.strictObject({
   suspectedState: id.optional(),
   transitions: z.array(transition).min(1),
   rights: z.array(right).min(1),
+  /** What needs a second person; a mechanism without such acts has none. */
+  fourEyes: z.array(fourEyes).default([]),
   routes: z.array(route).min(1),
   /** Receipts in these capacities merge when they go to the same body (DEC-21). */
   mergeReceipts: z.array(z.enum(CAPACITIES)),
@@ -344,6 +358,7 @@ export type Sector = Pack['sectors'][number];
 export type Route = Pack['routes'][number];
 export type ClockDefinition = Pack['clocks'][number];
 export type Right = Pack['rights'][number];
+export type FourEyes = Pack['fourEyes'][number];
 export type Transition = Pack['transitions'][number];
 export type Condition = z.infer<typeof condition>;
 export type Calendar = Pack['calendars'][number];

@@ -32,6 +32,15 @@ export const ACTS = [
   'acknowledge',
   'record-acknowledgement',
   'read',
+  /** four eyes (ISO-15): agree to, or refuse, what somebody else proposed; take one's own proposal back */
+  'approve-act',
+  'decline-act',
+  'withdraw-act',
+  /** a prosecutor's order of silence, recorded and lifted (H28) */
+  'hold',
+  'lift-hold',
+  /** take the case's whole history away as one file */
+  'export',
 ] as const;
 export type Act = (typeof ACTS)[number];
 
@@ -88,6 +97,13 @@ export const CASE_FACTS = [
   'acknowledged',
   'clock-warned',
   'clock-overdue',
+  'act-proposed',
+  'act-approved',
+  'act-declined',
+  'act-withdrawn',
+  'act-lapsed',
+  'held',
+  'hold-lifted',
 ] as const;
 export type CaseFactKind = (typeof CASE_FACTS)[number];
 
@@ -105,6 +121,10 @@ export const SELECTORS = [
   'reporter',
   'told',
   'holder',
+  /** the posts that may approve what waits for a second person; never only the proposer himself */
+  'approvers',
+  /** the post in which the act was proposed */
+  'proposer',
 ] as const;
 export type Selector = (typeof SELECTORS)[number];
 

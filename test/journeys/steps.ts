@@ -119,6 +119,11 @@ const ACT_BODIES: Record<CaseActName, Record<string, unknown>> = {
   message: { text: REASON },
   'correct-awareness': { at: '2026-01-01T00:00:00Z', reason: REASON },
   'report-convenor-told': { at: '2026-01-01T00:00:00Z', how: 'telephone', reason: REASON },
+  'approve-act': { proposal: 1 },
+  'decline-act': { proposal: 1, reason: REASON },
+  'withdraw-act': { proposal: 1, reason: REASON },
+  hold: { authority: '某檢察署', reference: '115 偵 1', until: null, reason: REASON },
+  'lift-hold': { reason: REASON },
 };
 const ACT_NAMES = Object.keys(ACT_BODIES) as CaseActName[];
 

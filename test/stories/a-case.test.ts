@@ -182,14 +182,18 @@ describe('an A case: a utility’s dispatch centre', () => {
   });
 
   test('SI.2 S7.10.4f DEC-15: lowered to B at 03:30, history kept, those told are told, nothing stands down', async () => {
-    await story.at('03:30');
+    // Proposed by one, approved by another (ISO-15); the level is the old one until then.
+    await story.at('03:26');
     await story.does('officer', id, { act: 'change-level', level: 'B', reason: '已改人工調度恢復供電' });
+    expect((await story.sees('engineer', id)).case.level).toBe('A');
+    await story.at('03:30');
+    await story.approves('deputy', id);
     const view = await story.sees('officer', id);
     expect(view.case).toMatchObject({ level: 'B', levelStatus: 'confirmed', state: 'handling', open: true });
     expect(view.gradings.map((one) => [one.level, one.status, one.person?.name.zh, one.reason])).toEqual([
       ['A', 'proposed', '林值勤', ''],
       ['A', 'confirmed', '林值勤', '影響公共安全、社會秩序'],
-      ['B', 'confirmed', '林值勤', '已改人工調度恢復供電'],
+      ['B', 'confirmed', '杜副召', '已改人工調度恢復供電'],
     ]);
     const told = await story.told(id, 'regraded');
     expect(told).toEqual(
@@ -243,8 +247,11 @@ describe('an A case: a utility’s dispatch centre', () => {
       { ...recovery, solution: '更換控制器並更新韌體，已測試一小時。' },
       { kind: 'recovery', caseId: id },
     );
+    await story.at('07:46');
+    const proposed = await story.does('officer', id, { act: 'release', reason: '' });
+    expect(proposed).toMatchObject({ proposed: true, state: 'recovered' });
     await story.at('07:50');
-    const released = await story.does('officer', id, { act: 'release', reason: '' });
+    const released = await story.approves('officer2', id);
     expect(released.state).toBe('released');
     const view = await story.sees('engineer', id);
     expect(view.reports.map((report) => report.content.solution)).toEqual([

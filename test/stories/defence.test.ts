@@ -167,7 +167,8 @@ describe('a defence case', () => {
       },
       { kind: 'recovery', caseId: id },
     );
-    const released = await story.does('mnd-officer', id, { act: 'release', reason: '' });
+    await story.does('mnd-officer', id, { act: 'release', reason: '' });
+    const released = await story.approves('mnd-officer2', id);
     expect(released.state).toBe('released');
     expect((await story.queue('officer')).stubs).toEqual([]);
     // Outside the walls nothing is said that has no wording without content.

@@ -135,6 +135,18 @@ export async function openStory(start: string, rows: DirectoryRows = morePeople)
       const command = caseAct.parse({ ...doing, revision });
       return act(ctx, await person(code), caseId, command, key);
     },
+    /** The second person agrees to what was proposed last (ISO-15). */
+    async approves(code: string, caseId: string) {
+      return story.does(code, caseId, { act: 'approve-act', proposal: await story.proposal(caseId) });
+    },
+    /** The number of the proposal that waits, the last one if several do. */
+    async proposal(caseId: string): Promise<number> {
+      const row = await read(ctx.database, SYSTEM, ctx.clock, (tx) =>
+        tx.db.selectFrom('cases').select('detail').where('id', '=', caseId).executeTakeFirst(),
+      );
+      const { pending } = row?.detail as unknown as { pending: { id: number }[] };
+      return pending.at(-1)?.id ?? 0;
+    },
     /** What the act is refused with. */
     refuses(code: string, caseId: string, doing: Doing): Promise<string> {
       return refusalOf(story.does(code, caseId, doing));

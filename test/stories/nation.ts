@@ -20,6 +20,7 @@ const PEOPLE: readonly (readonly [string, string, string, string, readonly strin
   ['teacher2', 'school2', '許組長', 'Teacher Hsu', ['contact-school2']],
   ['county-contact', 'county', '宋聯絡', 'Contact Sung', ['contact-county']],
   ['colonel', 'mnd', '武聯絡', 'Contact Wu', ['contact-mnd']],
+  ['mnd-officer2', 'mnd', '華承辦', 'Officer Hua', ['subgroup-defence']],
   ['crime-officer', 'moj', '湯召集', 'Convenor Tang', ['wg-crime']],
 ];
 

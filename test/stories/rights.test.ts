@@ -99,6 +99,12 @@ const TABLE: Record<Act, Row> = {
   acknowledge: { authority: ANY },
   'record-acknowledgement': { desk: ANY },
   read: SEES,
+  'approve-act': { desk: ANY, deputy: GRADED, convenor: [] },
+  'decline-act': { desk: ANY, deputy: GRADED },
+  'withdraw-act': { desk: ANY },
+  hold: { desk: [...OPEN, ...ENDED] },
+  'lift-hold': { desk: [...OPEN, ...ENDED] },
+  export: { auditor: ANY },
 };
 
 const CONTENT = { impactLevel: '' } as const;
@@ -159,6 +165,10 @@ describe('rights', () => {
       merge: { intoCase: cases['reported'], reason },
       'correct-awareness': { at, reason },
       'report-convenor-told': { at, how: 'telephone', reason },
+      'approve-act': { proposal: 1 },
+      'decline-act': { proposal: 1, reason },
+      'withdraw-act': { proposal: 1, reason },
+      hold: { authority: '某檢察署', reference: '115 偵 1', until: null, reason },
     };
     const attempt = async (): Promise<unknown> => {
       switch (act) {

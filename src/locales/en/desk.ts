@@ -18,6 +18,7 @@ export const desk = {
     'clock-overdue': 'Overdue',
     new: 'New report',
     'level-unconfirmed': 'Level open',
+    'approval-waits': 'Waits for a second person',
     'withdrawal-requested': 'Withdrawal asked',
     recovered: 'Recovery to check',
     returned: 'Waiting for details',

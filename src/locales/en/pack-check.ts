@@ -14,6 +14,7 @@ const kinds: Record<keyof (typeof zh)['kinds'], string> = {
   post: 'post',
   compartment: 'compartment',
   state: 'state',
+  'four-eyes': 'four-eyes rule',
   route: 'route',
   clock: 'clock',
   calendar: 'calendar',
@@ -66,6 +67,10 @@ export const packCheck = {
     'act-without-right': (p) => `Nobody has the right to "${p.act}" in the state "${p.state}".`,
     'right-without-transition': (p) =>
       `A right is given, but there is no transition "${p.act}" from the state "${p.state}".`,
+    'second-person-for-what': (p) =>
+      `"${p.act}" cannot wait for a second person; only decisions about a case can.`,
+    'nobody-decides': (p) =>
+      `"${p.act}" waits for a second person, but nobody may "${p.missing}" in the state "${p.state}".`,
     'nobody-files': () => 'No post has the right to file an initial report (file-initial).',
     'unknown-placeholder': (p) => `{${p.slot}} is not known; use one of: ${p.allowed}.`,
     'languages-differ': (p) => `Chinese and English use different slots: ${p.slots}.`,

@@ -16,6 +16,7 @@ export const desk = {
     'clock-overdue': '逾時',
     new: '新通報',
     'level-unconfirmed': '等級待確認',
+    'approval-waits': '等候第二人同意',
     'withdrawal-requested': '申請撤回',
     recovered: '結報待審',
     returned: '待補正',

@@ -14,6 +14,7 @@ const kinds = {
   post: '職位',
   compartment: '隔離區',
   state: '狀態',
+  'four-eyes': '雙人規定',
   route: '通知路線',
   clock: '時限',
   calendar: '行事曆',
@@ -73,6 +74,10 @@ export const packCheck = {
       `沒有任何人有權在狀態「${p.state}」做「${p.act}」。`,
     'right-without-transition': (p: { act: string; state: string }) =>
       `給了權限，但在狀態「${p.state}」沒有「${p.act}」這個轉換。`,
+    'second-person-for-what': (p: { act: string }) =>
+      `「${p.act}」不能等第二人同意；只有對案件的決定才可以。`,
+    'nobody-decides': (p: { act: string; missing: string; state: string }) =>
+      `「${p.act}」須第二人同意，但在狀態「${p.state}」沒有人有權「${p.missing}」。`,
     'nobody-files': () => '沒有任何職位有權提出初報（file-initial）。',
     'unknown-placeholder': (p: { slot: string; allowed: string }) =>
       `不認得 {${p.slot}}；可用的有：${p.allowed}。`,
