@@ -29,8 +29,8 @@ export const security = {
     title: 'Choose how you sign in',
     recoveryTitle: 'Choose anew how you sign in',
     enrolTitle: 'One more step: a second proof',
-    for: (name: string): string => `Hello ${name}.`,
-    lead: 'Choose how you will sign in from now on. This link works once.',
+    lead: (name: string): string =>
+      `Hello ${name}. Choose how you will sign in from now on. This link works once.`,
     recoveryLead: 'When you finish, your old keys, your old password and every session end at once.',
     enrolLead:
       'A password alone does not open everything. Register a passkey or set up an authenticator app; it takes a minute.',
@@ -141,7 +141,7 @@ export const security = {
     passkey: 'passkey',
     password: 'password',
     totp: 'password and code',
-    oidc: 'organisation’s account',
+    oidc: 'account of the organisation',
     link: 'one-time link',
   },
   events: {
@@ -158,8 +158,8 @@ export const security = {
     'totp-on': 'Authenticator app set up',
     'totp-off': 'Authenticator app removed',
     'password-set': 'Password changed',
-    'oidc-linked': 'Organisation’s account linked',
-    'oidc-unlinked': 'Organisation’s account unlinked',
+    'oidc-linked': 'Account of the organisation linked',
+    'oidc-unlinked': 'Account of the organisation unlinked',
     'session-ended': 'One session ended',
     'sessions-ended': 'Other sessions ended',
     invited: 'Invited',
@@ -171,10 +171,11 @@ export const security = {
   },
   oidc: {
     linked: 'The account of your organisation is linked; next time you can sign in with it.',
-    refused: 'Signing in with your organisation’s account was not completed. Try again, or use another way.',
+    refused:
+      'Signing in with the account of your organisation was not completed. Try again, or use another way.',
     unlinked: 'That account is not linked yet. Sign in another way and link it in “My sign-in and security”.',
     taken: 'That account is linked to somebody else already; nothing was changed.',
-    unavailable: 'Your organisation’s sign-in cannot be reached. Try later, or use another way.',
+    unavailable: 'The sign-in of your organisation cannot be reached. Try later, or use another way.',
     expired: 'That took too long; please try again.',
   },
   stepUp: {
@@ -190,7 +191,8 @@ export const security = {
     confirmed: 'Confirmed',
     confirmedHelp: 'You can close this window and go on where you were.',
     none: 'The way you signed in cannot be asked again. Register a passkey in “My sign-in and security” first.',
-    other: 'Use another way',
+    other: 'Or use',
+    ways: { passkey: 'a passkey', totp: 'a code', oidc: 'your organisation', password: 'a password' },
   },
   admin: {
     title: 'People and accounts',

@@ -20,7 +20,7 @@ export const signin = {
   passkeyBusy: 'Please confirm on your device',
   withPassword: 'Sign in with account and password',
   withProvider: (name: string): string => `Sign in with ${name}`,
-  providers: 'Sign in with your organisation’s account',
+  providers: 'Sign in with an account of your organisation',
   lost: 'Lost your key, or cannot sign in?',
   second: {
     title: 'Enter the code',

@@ -19,7 +19,7 @@ export function AppSecret({ secret, code, onCode, error }: AppSecretProps) {
   const t = useText(securityText).app;
   return (
     <div className="app-secret">
-      <h3>{t.scan}</h3>
+      <p className="strong">{t.scan}</p>
       <p className="muted">{t.scanHelp}</p>
       <div className="app-secret-scan">
         <QrCode text={secret.uri} label={t.qr} />

@@ -59,11 +59,7 @@ export function Enrol() {
     <Frame>
       <div className="page-head">
         <h1>{data?.kind === 'recovery' ? t.recoveryTitle : t.title}</h1>
-        {data && (
-          <p>
-            {t.for(pick(data.name))} {t.lead}
-          </p>
-        )}
+        {data && <p>{t.lead(pick(data.name))}</p>}
       </div>
       {outcome && (
         <div role="alert">

@@ -22,17 +22,7 @@ export function OneTimeLink({ made, onClose }: { made: z.infer<typeof accountLin
     );
   };
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={t.linkTitle}
-      dirty
-      actions={
-        <Button kind="primary" onClick={copy}>
-          {t.copy}
-        </Button>
-      }
-    >
+    <Dialog open onClose={onClose} title={t.linkTitle} dirty>
       <p>{t.linkHelp}</p>
       <Field label={t.linkLabel}>
         {({ id }) => (
@@ -49,7 +39,12 @@ export function OneTimeLink({ made, onClose }: { made: z.infer<typeof accountLin
       <p>
         {t.linkUntil} <DateTime at={made.expiresAt} />
       </p>
-      <p role="status">{copied && t.copied}</p>
+      <div className="row">
+        <Button kind="primary" onClick={copy}>
+          {t.copy}
+        </Button>
+        <span role="status">{copied && t.copied}</span>
+      </div>
     </Dialog>
   );
 }

@@ -10,6 +10,7 @@ import { Button } from '../ui/Button.tsx';
 import { useText } from '../ui/lang.tsx';
 import { useAnnouncer } from '../ui/live.tsx';
 import { EmptyState, Note, ProblemMessage, Skeleton } from '../ui/states.tsx';
+import { commonText } from '../ui/texts.ts';
 import { DateTime } from '../ui/time.tsx';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
 import { securityQuery } from './queries.ts';
@@ -47,7 +48,7 @@ export function Security() {
         <Skeleton lines={10} />
       ) : (
         <>
-          <p>
+          <p className="security-login">
             <span className="muted">{t.login}</span> {data.login}
           </p>
           <Keys view={data} />
@@ -89,10 +90,17 @@ function Part({ title, action, children }: { title: string; action?: ReactNode; 
   );
 }
 
+/** 「上次使用 …」, or that it never was. */
 function Used({ at, before, never }: { at: string | null; before: string; never?: string }) {
   return (
     <span>
-      {before} {at ? <DateTime at={at} /> : never}
+      {at ? (
+        <>
+          {before} <DateTime at={at} />
+        </>
+      ) : (
+        (never ?? before)
+      )}
     </span>
   );
 }
@@ -181,6 +189,7 @@ function Keys({ view }: { view: SecurityView }) {
 
 function AppAndPassword({ view }: { view: SecurityView }) {
   const t = useText(securityText).page;
+  const c = useText(commonText);
   const changed = useChanged();
   const [open, setOpen] = useState<'app' | 'app-off' | 'password' | null>(null);
   const done = (said: string, next?: string) => (): void => {
@@ -188,7 +197,7 @@ function AppAndPassword({ view }: { view: SecurityView }) {
     changed(said, next);
   };
   return (
-    <Part title={`${t.password}・${t.app}`}>
+    <Part title={c.list([t.password, t.app])}>
       <ul className="security-list">
         <li>
           <div>
@@ -203,11 +212,7 @@ function AppAndPassword({ view }: { view: SecurityView }) {
           <div>
             <strong>{t.app}</strong>
             <p className="muted small">
-              {view.totp.on ? (
-                <Used at={view.totp.since} before={t.appOn} never="" />
-              ) : (
-                <span>{t.appOff}</span>
-              )}
+              {view.totp.on ? <Used at={view.totp.since} before={t.appOn} /> : <span>{t.appOff}</span>}
               <span>{t.appHelp}</span>
             </p>
           </div>
@@ -386,7 +391,7 @@ function Events({ view }: { view: SecurityView }) {
                 {words.events[event.kind]}
                 <span className="muted small">
                   {event.how && <span>{words.methods[event.how]}</span>}
-                  <span>{event.agent}</span>
+                  {event.agent && <span>{event.agent}</span>}
                   {event.byOther && <span>{t.byOther}</span>}
                 </span>
               </span>

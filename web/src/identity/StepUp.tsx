@@ -147,7 +147,7 @@ export function StepUp({ refusal, onEnd }: StepUpProps) {
                 prove.reset();
               }}
             >
-              {words.methods[one]}
+              {t.ways[one]}
             </Button>
           ))}
         </p>
