@@ -32,12 +32,14 @@ export function administrationRoutes(
       },
       async (request, reply) => {
         const input = request.body;
+        let code = '';
         const result = await administer(ctx, actorOf(request), async (admin) => {
           admin.placement({ superior: input.superior, sectors: input.sectors }, null);
           await admin.known({ authority: input.authority, successor: input.successor });
-          return { rows: () => ({ organisations: [input] }), onlyNew: true };
+          code = admin.codeWithin(input.superior, input.code);
+          return { rows: () => ({ organisations: [{ ...input, code }] }), onlyNew: true };
         });
-        return reply.status(201).send({ id: result.organisations.get(input.code)! });
+        return reply.status(201).send({ id: result.organisations.get(code)! });
       },
     );
 
@@ -80,12 +82,14 @@ export function administrationRoutes(
       },
       async (request, reply) => {
         const input = request.body;
+        let code = '';
         const result = await administer(ctx, actorOf(request), async (admin) => {
           const body = await admin.body(request.params.id);
           admin.appoints({ role: input.role, groupCode: input.group, organisationId: body.id });
-          return { rows: () => ({ posts: [{ ...input, organisation: body.code }] }), onlyNew: true };
+          code = admin.codeWithin(body.code, input.code);
+          return { rows: () => ({ posts: [{ ...input, code, organisation: body.code }] }), onlyNew: true };
         });
-        return reply.status(201).send({ id: result.posts.get(input.code)! });
+        return reply.status(201).send({ id: result.posts.get(code)! });
       },
     );
 
@@ -174,11 +178,13 @@ export function administrationRoutes(
       },
       async (request, reply) => {
         const input = request.body;
+        let code = '';
         const result = await administer(ctx, actorOf(request), async (admin) => {
           const body = await admin.body(request.params.id);
-          return { rows: () => ({ persons: [{ ...input, organisation: body.code }] }), onlyNew: true };
+          code = admin.codeWithin(body.code, input.code);
+          return { rows: () => ({ persons: [{ ...input, code, organisation: body.code }] }), onlyNew: true };
         });
-        return reply.status(201).send({ id: result.persons.get(input.code)! });
+        return reply.status(201).send({ id: result.persons.get(code)! });
       },
     );
 

@@ -122,6 +122,18 @@ export class Administration {
     }
   }
 
+  /**
+   * The code a new object is kept under: within the body it belongs to. Codes are unique in the whole directory, also
+   * among bodies, posts and people he may not know of; a free choice would tell him by `duplicate` that they are there
+   * (ISO-6). A body at the top lies under the administrator's own.
+   */
+  codeWithin(body: string | null | undefined, code: string): string {
+    const { snapshot } = this.#sight;
+    const own = this.#actor.posts.find((one) => one.role === 'administrator')?.organisationId ?? '';
+    const within = `${body ?? snapshot.organisations.get(own)?.code ?? ''}-`;
+    return code.startsWith(within) ? code : within + code;
+  }
+
   get sight(): Sight {
     return this.#sight;
   }
