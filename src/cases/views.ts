@@ -74,7 +74,11 @@ function factView(fact: CaseFact, { directory }: Shown): FactView {
     at: fact.at.toISOString(),
     person: person(directory, fact.person),
     post: fact.post === null ? null : postRef(directory, fact.post),
-    data: { ...data, ...(told ? { told: told.length } : {}) },
+    data: {
+      ...data,
+      ...(told ? { told: told.length } : {}),
+      ...(fact.kind === 'act-approved' ? { by: personRef(directory, fact.data.by.person) } : {}),
+    },
   };
 }
 

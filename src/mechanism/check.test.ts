@@ -154,6 +154,8 @@ const broken: [ProblemCode, string, Step][] = [
     'rights',
     add('rights', { role: 'observer', relation: 'any', acts: ['register'], states: ['merged'] }),
   ],
+  ['second-person-for-what', 'fourEyes', setOf('fourEyes', 'lift-hold', 'acts', ['message'])],
+  ['nobody-decides', 'fourEyes', withoutAct('approve-act')],
   ['nobody-files', 'rights', withoutAct('file-initial')],
   ['unknown-placeholder', 'templates.0.body', set(both('{narrative}'), 'templates', 0, 'body')],
   ['unknown-placeholder', 'templates.0.asked', set(both('{asked}'), 'templates', 0, 'asked')],

@@ -51,7 +51,17 @@ const SHOWN: readonly Act[] = [
   'send-back',
 ];
 /** Done elsewhere: in the inbox, in "who knows", or simply by reading. */
-const ELSEWHERE = new Set<Act>(['read', 'acknowledge', 'record-acknowledgement', 'file-initial']);
+const ELSEWHERE = new Set<Act>([
+  'read',
+  'acknowledge',
+  'record-acknowledgement',
+  'file-initial',
+  // Beside what waits for a second person (Pending.tsx) and at the top of the page.
+  'approve-act',
+  'decline-act',
+  'withdraw-act',
+  'export',
+]);
 
 interface ActBarProps {
   view: CaseView;

@@ -7,7 +7,6 @@ import { api, newKey } from '../api/client.ts';
 import { Problem } from '../api/problem.ts';
 import { useWords } from '../mechanism/words.ts';
 import { Button } from '../ui/Button.tsx';
-import { NO_WHEN } from '../ui/DateTimeField.tsx';
 import { Dialog, ToldList } from '../ui/Dialog.tsx';
 import { Checkbox, Select } from '../ui/fields.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
@@ -17,7 +16,7 @@ import { commonText } from '../ui/texts.ts';
 import { DateTime, serverNow } from '../ui/time.tsx';
 import { ActFields } from './ActFields.tsx';
 import type { ActForm } from './act-form.ts';
-import { mayPreview, missing, payload, previewPayload } from './act-form.ts';
+import { mayPreview, missing, NO_FORM, payload, previewPayload } from './act-form.ts';
 import { factSentence } from './FactLine.tsx';
 import { useParties } from './parties.ts';
 import type { ActAnswer, ActPreview } from './queries.ts';
@@ -31,6 +30,8 @@ interface ActDialogProps {
   view: CaseView;
   may: MayDo;
   act: DialogAct;
+  /** The proposal that is decided upon. */
+  proposal?: number;
   onClose: () => void;
 }
 
@@ -44,7 +45,7 @@ function isTop(pack: Pack | undefined, level: string): boolean {
  * One act: what it means, what it needs, who will be told, then the button. When somebody else has changed the
  * case meanwhile, the text stays, what happened is shown, and sending again is the person's own decision.
  */
-export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
+export function ActDialog({ view, may, act, proposal, onClose }: ActDialogProps) {
   const t = useText(caseText);
   const c = useText(commonText);
   const pick = usePick();
@@ -58,13 +59,9 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
   const [seen, setSeen] = useState(false);
   const [as, setAs] = useState(may.as[0]?.id ?? '');
   const [form, setForm] = useState<ActForm>({
+    ...NO_FORM,
     level: act === 'confirm-level' ? view.case.level : '',
-    reason: '',
-    text: '',
-    person: null,
-    target: null,
-    when: NO_WHEN,
-    how: 'telephone',
+    proposal: proposal ?? null,
   });
   /** The revision the person has before his eyes: of the view, or of what he was shown after a conflict. */
   const [ground, setGround] = useState({ revision: view.case.revision, facts: view.facts.length });
@@ -84,6 +81,9 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
   });
   const fault = missing(act, form, may.needsReason, t);
   const recipients = preview.data?.toldParties ?? [];
+  /** Not null: one person alone cannot do this; these are asked to agree. */
+  const approvers = preview.data?.approvers ?? null;
+  const verb = approvers ? t.pending.propose : t.acts[act];
   const grave =
     (level === '' ? may.grave : isTop(words.pack, level) || isTop(words.pack, view.case.level)) ||
     recipients.some((party) => party.capacities.includes('convenor'));
@@ -98,9 +98,16 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
       ),
     onSuccess: async (answer) => {
       const told = answer.toldParties;
-      say(told.length > 0 ? t.done.told(t.acts[act], parties.names(told)) : t.done.generic(t.acts[act]), {
-        next: t.next[answer.state as keyof typeof t.next] ?? words.stateHelp(answer.state),
-      });
+      say(
+        answer.proposed
+          ? t.pending.proposed(t.acts[act], parties.names(told))
+          : told.length > 0
+            ? t.done.told(t.acts[act], parties.names(told))
+            : t.done.generic(t.acts[act]),
+        {
+          next: t.next[answer.state as keyof typeof t.next] ?? words.stateHelp(answer.state),
+        },
+      );
       // The next act begins from the case as this one left it; a quick hand must not meet its own change.
       await client.invalidateQueries({ queryKey: caseQuery(view.case.id).queryKey });
       onClose();
@@ -131,7 +138,7 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
       dirty={form.reason !== '' || form.text !== ''}
       actions={
         <Button kind="primary" type="submit" form={formId} busy={send.isPending} aria-disabled={!ready}>
-          {conflict ? t.form.nowSend : t.acts[act]}
+          {conflict ? t.form.nowSend : verb}
         </Button>
       }
     >
@@ -156,6 +163,12 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
             }))}
           />
         )}
+        {approvers && (
+          <Note>
+            <p>{t.pending.dialog(approvers.length > 0 ? parties.names(approvers) : t.pending.nobody)}</p>
+            <p>{t.pending.after}</p>
+          </Note>
+        )}
         {mayPreview(act, form) && (
           <ToldList told={preview.data ? parties.previews(recipients) : preview.isError ? null : undefined} />
         )}
@@ -175,7 +188,7 @@ export function ActDialog({ view, may, act, onClose }: ActDialogProps) {
               <li key={fact.seq}>
                 <DateTime at={fact.at} form="time" /> {fact.person ? pick(fact.person.name) : t.facts.system}
                 {c.colon}
-                {factSentence(fact, t, words)}
+                {factSentence(fact, t, words, pick)}
               </li>
             ))}
           </ul>

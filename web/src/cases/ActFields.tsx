@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import type { CaseActName, CaseView } from '../../../src/cases/contract.ts';
 import { api } from '../api/client.ts';
+import type { OrganisationList } from '../directory/queries.ts';
 import { groupsQuery } from '../directory/queries.ts';
 import { useWords } from '../mechanism/words.ts';
 import { ComboBox } from '../ui/ComboBox.tsx';
 import { DateTimeField } from '../ui/DateTimeField.tsx';
-import { ChoiceGroup, Select, TextArea } from '../ui/fields.tsx';
+import { ChoiceGroup, Select, TextArea, TextField } from '../ui/fields.tsx';
 import { LevelMark } from '../ui/LevelMark.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
 import { commonText } from '../ui/texts.ts';
@@ -60,6 +61,7 @@ export function ActFields({ act, view, form, onForm, needsReason, error }: ActFi
       {act === 'hand-over' && (
         <PersonPicker view={view} form={form} onForm={onForm} error={wrong(t.form.needPerson)} />
       )}
+      {act === 'hold' && <HoldFields form={form} onForm={onForm} wrong={wrong} />}
       {act === 'merge' && (
         <ComboBox
           label={t.form.target}
@@ -125,6 +127,57 @@ export function ActFields({ act, view, form, onForm, needsReason, error }: ActFi
       )}
     </>
   );
+}
+
+/** What a prosecutor's order says (H28). */
+function HoldFields({ form, onForm, wrong }: HoldProps) {
+  const t = useText(caseText);
+  const pick = usePick();
+  return (
+    <>
+      <TextField
+        label={t.hold.authority}
+        help={t.hold.authorityHelp}
+        now
+        maxLength={200}
+        value={form.authority}
+        onValue={(authority) => onForm({ ...form, authority })}
+        error={wrong(t.hold.needAuthority)}
+      />
+      <ComboBox
+        label={t.hold.organisation}
+        value={form.body}
+        onValue={(body) => onForm({ ...form, body })}
+        load={async (q) => {
+          if (q === '') return [];
+          const found = await api.get<OrganisationList>('/organisations', { q, limit: 12 });
+          return found.items
+            .filter((row) => !row.ended)
+            .map((row) => ({ id: row.id, label: pick(row.name) }));
+        }}
+      />
+      <TextField
+        label={t.hold.reference}
+        now
+        maxLength={200}
+        value={form.reference}
+        onValue={(reference) => onForm({ ...form, reference })}
+        error={wrong(t.hold.needReference)}
+      />
+      <DateTimeField
+        label={t.hold.until}
+        value={form.when}
+        quick={[]}
+        onValue={(when) => onForm({ ...form, when })}
+      />
+    </>
+  );
+}
+
+interface HoldProps {
+  form: ActForm;
+  onForm: (form: ActForm) => void;
+  wrong: (sentence: string) => string | undefined;
 }
 
 type PickerProps = Pick<ActFieldsProps, 'view' | 'form' | 'onForm'> & { error: string | undefined };

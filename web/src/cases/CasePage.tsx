@@ -17,6 +17,7 @@ import { CaseHead, TimeStrip } from './CaseHead.tsx';
 import { CaseTabs, WholeCase } from './CaseTabs.tsx';
 import { CaseWho } from './CaseWho.tsx';
 import { caseQuery } from './queries.ts';
+import { Standing } from './Standing.tsx';
 import { caseText } from './texts.ts';
 import './case.css';
 
@@ -65,6 +66,7 @@ export function CasePage() {
         <div className="case-main">
           <CaseHead view={view} />
           {notice && <AlertCase view={view} notice={notice} />}
+          <Standing view={view} />
           <TimeStrip view={view} />
           {printing ? (
             <WholeCase view={view} />

@@ -1,5 +1,6 @@
 import type { CaseView, FactView } from '../../../src/cases/contract.ts';
-import type { Channel, ReportKind } from '../../../src/mechanism/vocabulary.ts';
+import type { Bilingual } from '../../../src/locales/index.ts';
+import type { Act, Channel, ReportKind } from '../../../src/mechanism/vocabulary.ts';
 import type { Words } from '../mechanism/words.ts';
 import { useWords } from '../mechanism/words.ts';
 import { usePick, useText } from '../ui/lang.tsx';
@@ -28,13 +29,24 @@ interface FactData {
   how?: string;
   at?: string;
   changed?: boolean;
-  told?: readonly unknown[];
+  /** How many were told. */
+  told?: number;
   notice?: string;
   message?: string;
+  act?: Act;
+  why?: string;
+  by?: { name: Bilingual };
+  authority?: string;
+  reference?: string;
 }
 
 /** A fact as one sentence, without who and when. */
-export function factSentence(fact: FactView, t: Text, words: Words): string {
+export function factSentence(
+  fact: FactView,
+  t: Text,
+  words: Words,
+  pick: (text: Bilingual) => string,
+): string {
   const data = fact.data as FactData;
   const level = data.level ?? '';
   const number = data.number ?? '';
@@ -64,6 +76,19 @@ export function factSentence(fact: FactView, t: Text, words: Words): string {
     case 'clock-warned':
     case 'clock-overdue':
       return t.facts[fact.kind](words.clock(data.definition ?? ''));
+    case 'act-proposed':
+    case 'act-declined':
+    case 'act-withdrawn':
+      return t.facts[fact.kind](data.act ? t.acts[data.act] : '');
+    case 'act-approved':
+      return t.facts['act-approved'](data.act ? t.acts[data.act] : '', data.by ? pick(data.by.name) : '');
+    case 'act-lapsed':
+      return t.facts['act-lapsed'](
+        data.act ? t.acts[data.act] : '',
+        t.facts.lapses[data.why as keyof Text['facts']['lapses']] ?? '',
+      );
+    case 'held':
+      return t.facts.held(data.authority ?? '', data.reference ?? '');
     default: {
       const plain = t.facts[fact.kind as keyof Text['facts']];
       return typeof plain === 'string' ? plain : fact.kind;
@@ -79,6 +104,9 @@ const GRAVE = new Set([
   'dismissed',
   'withdrawn',
   'merged',
+  'act-approved',
+  'held',
+  'hold-lifted',
 ]);
 const KNOWN = new Set(['acknowledged', 'registered', 'taken', 'convenor-told']);
 
@@ -94,9 +122,11 @@ export function Facts({ view }: { view: CaseView }) {
     const data = fact.data as FactData;
     const body = data.notice ? bodies.get(data.notice) : undefined;
     const sentence =
-      fact.kind === 'acknowledged' && body ? t.facts.acknowledgedBy(body) : factSentence(fact, t, words);
+      fact.kind === 'acknowledged' && body
+        ? t.facts.acknowledgedBy(body)
+        : factSentence(fact, t, words, pick);
     const said = data.message ? messages.get(data.message) : undefined;
-    const told = data.told?.length ?? 0;
+    const told = data.told ?? 0;
     const details = [
       fact.kind === 'filed' ? data.summary : undefined,
       fact.kind === 'filed' && data.onBehalf ? t.facts.filedBehalf : undefined,

@@ -2,18 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { CaseActName } from '../../../src/cases/contract.ts';
 import { caseAct } from '../../../src/cases/contract.ts';
 import type { ActForm } from './act-form.ts';
-import { mayPreview, missing, payload, previewPayload } from './act-form.ts';
+import { mayPreview, missing, NO_FORM, payload, previewPayload } from './act-form.ts';
 
 const id = '7d2f0c7e-4a7e-4b52-9a53-6d1f0f6d6c11';
-const empty: ActForm = {
-  level: '',
-  reason: '',
-  text: '',
-  person: null,
-  target: null,
-  when: { text: '', at: null, estimated: false, unknown: false },
-  how: 'telephone',
-};
+const empty: ActForm = { ...NO_FORM, proposal: 4 };
 const full: ActForm = {
   ...empty,
   level: 'B',
@@ -22,6 +14,8 @@ const full: ActForm = {
   person: { id, label: '' },
   target: { id, label: '' },
   when: { ...empty.when, at: '2026-11-22T01:42:00.000Z' },
+  authority: '某檢察署',
+  reference: '115 偵 1',
 };
 const acts = caseAct.options.map((option) => option.shape.act.value as CaseActName);
 const sentences = {
@@ -33,6 +27,7 @@ const sentences = {
     needTime: 'time',
     needReason: 'reason',
   },
+  hold: { needAuthority: 'authority', needReference: 'reference' },
 };
 
 describe('what an act sends', () => {
@@ -56,6 +51,8 @@ describe('what an act sends', () => {
     expect(missing('hand-over', empty, false, sentences)).toBe('person');
     expect(missing('merge', empty, false, sentences)).toBe('target');
     expect(missing('report-convenor-told', empty, false, sentences)).toBe('time');
+    expect(missing('hold', empty, false, sentences)).toBe('authority');
+    expect(missing('hold', { ...empty, authority: '某檢察署' }, false, sentences)).toBe('reference');
     expect(missing('take', empty, false, sentences)).toBeNull();
   });
 });

@@ -11,11 +11,33 @@ export interface ActForm {
   target: ComboOption | null;
   when: WhenValue;
   how: 'telephone' | 'in-person' | 'other';
+  /** The proposal decided upon. */
+  proposal: number | null;
+  /** Who ordered silence, under which number, and which body of the directory that is. */
+  authority: string;
+  reference: string;
+  body: ComboOption | null;
 }
+
+/** Nothing chosen or written yet. */
+export const NO_FORM: ActForm = {
+  level: '',
+  reason: '',
+  text: '',
+  person: null,
+  target: null,
+  when: { text: '', at: null, estimated: false, unknown: false },
+  how: 'telephone',
+  proposal: null,
+  authority: '',
+  reference: '',
+  body: null,
+};
 
 /** The sentences {@link missing} chooses from. */
 type Text = {
   form: Record<'needLevel' | 'needText' | 'needPerson' | 'needTarget' | 'needTime' | 'needReason', string>;
+  hold: Record<'needAuthority' | 'needReference', string>;
 };
 export const LEVEL_ACTS: ReadonlySet<CaseActName> = new Set<CaseActName>(['confirm-level', 'change-level']);
 export const TEXT_ACTS: ReadonlySet<CaseActName> = new Set<CaseActName>(['ask-back', 'message']);
@@ -29,12 +51,21 @@ export const BARE_ACTS: ReadonlySet<CaseActName> = new Set<CaseActName>([
   'register',
   'ask-back',
   'message',
+  'approve-act',
+]);
+/** Decisions on what somebody proposed. */
+export const PROPOSAL_ACTS: ReadonlySet<CaseActName> = new Set<CaseActName>([
+  'approve-act',
+  'decline-act',
+  'withdraw-act',
 ]);
 
 /** The first thing still missing, as a sentence; null when the act can be sent. */
 export function missing(act: CaseActName, form: ActForm, needsReason: boolean, t: Text): string | null {
   if (LEVEL_ACTS.has(act) && form.level === '') return t.form.needLevel;
   if (TEXT_ACTS.has(act) && form.text.trim() === '') return t.form.needText;
+  if (act === 'hold' && form.authority.trim() === '') return t.hold.needAuthority;
+  if (act === 'hold' && form.reference.trim() === '') return t.hold.needReference;
   if (act === 'hand-over' && !form.person) return t.form.needPerson;
   if (act === 'merge' && !form.target) return t.form.needTarget;
   if (TIME_ACTS.has(act) && !form.when.at) return t.form.needTime;
@@ -47,6 +78,17 @@ export function payload(act: CaseActName, form: ActForm): Record<string, unknown
   const reason = form.reason.trim();
   if (TEXT_ACTS.has(act)) return { text: form.text.trim() };
   if (LEVEL_ACTS.has(act)) return { level: form.level, reason };
+  if (act === 'approve-act') return { proposal: form.proposal };
+  if (PROPOSAL_ACTS.has(act)) return { proposal: form.proposal, reason };
+  if (act === 'hold') {
+    return {
+      authority: form.authority.trim(),
+      organisationId: form.body?.id ?? null,
+      reference: form.reference.trim(),
+      until: form.when.at,
+      reason,
+    };
+  }
   if (act === 'hand-over') return { toPerson: form.person?.id, reason };
   if (act === 'merge') return { intoCase: form.target?.id, reason };
   if (act === 'correct-awareness') return { at: form.when.at, reason };
@@ -67,7 +109,10 @@ export function previewPayload(act: CaseActName, form: ActForm, now: Date): Reco
     ...form,
     text: form.text.trim() || '…',
     reason: form.reason.trim() || '…',
-    when: { ...form.when, at: form.when.at ?? now.toISOString() },
+    authority: form.authority.trim() || '…',
+    reference: form.reference.trim() || '…',
+    // An end that is still to come is nobody's to guess.
+    when: act === 'hold' ? form.when : { ...form.when, at: form.when.at ?? now.toISOString() },
   };
   return payload(act, stand);
 }

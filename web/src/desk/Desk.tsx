@@ -10,6 +10,7 @@ import { CaseHead, TimeStrip } from '../cases/CaseHead.tsx';
 import { CaseTabs } from '../cases/CaseTabs.tsx';
 import { CaseWho } from '../cases/CaseWho.tsx';
 import { caseQuery, queueQuery } from '../cases/queries.ts';
+import { Standing } from '../cases/Standing.tsx';
 import { ButtonLink, KeyHint } from '../ui/Button.tsx';
 import { useKeys } from '../ui/keys.tsx';
 import { useText } from '../ui/lang.tsx';
@@ -179,6 +180,7 @@ function DeskCase({ id, tab, onTab }: DeskCaseProps) {
             </Link>
           </p>
           <CaseHead view={view} heading="h2" />
+          <Standing view={view} />
           <TimeStrip view={view} />
           <CaseTabs view={view} tab={tab} onTab={onTab} />
         </div>
