@@ -185,13 +185,18 @@ async function createCluster(
   if (!unsafeNoSync) syncFolder(dirname(cluster));
 }
 
-/** Last lines of the server's log, for the sentence that says why it did not start. */
-function tailOf(file: string): string {
+/** What the server's log says from a place on. */
+function logFrom(file: string, offset: number): string {
   try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-5).join('\n');
+    return readFileSync(file).subarray(offset).toString('utf8').trimEnd();
   } catch {
     return '';
   }
+}
+
+/** Last lines, for the sentence that says why it did not start. */
+function lastLines(text: string): string {
+  return text.split('\n').slice(-5).join('\n');
 }
 
 async function connectAs(url: string): Promise<pg.Client> {
@@ -269,6 +274,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       for (;;) {
         // A server that was killed leaves children for a moment; until they are gone the new one
         // refuses the folder, rightly, and is simply asked again.
+        const offset = existsSync(logFile) ? statSync(logFile).size : 0;
         const server = keepServer({
           command: asAccount(account, [binaries.postgres, '-D', cluster]),
           account,
@@ -276,8 +282,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         });
         if (await waitUntilReady(server, superuserUrl, deadline - Date.now())) return server;
         await server.stop();
-        if (Date.now() > deadline || !/pre-existing shared memory|lock file/.test(tailOf(logFile))) {
-          throw new Error(`資料庫無法啟動。 The database server did not start:\n${tailOf(logFile)}`);
+        // All it said since, not its last lines: those may be the goodbyes of the dead one's children.
+        const said = logFrom(logFile, offset);
+        if (Date.now() > deadline || !/pre-existing shared memory|lock file/.test(said)) {
+          throw new Error(`資料庫無法啟動。 The database server did not start:\n${lastLines(said)}`);
         }
         await pause(50);
       }

@@ -1,4 +1,5 @@
 /** Four ways to hurt the running product, each with agencies filing and mails going out all the while (FLT-1 to FLT-4). */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -176,6 +177,11 @@ export async function killApp(options: ScenarioOptions): Promise<Outcome> {
   });
 }
 
+/** The end of the database server's own log. */
+function serverLogOf(folder: string): string {
+  return readFileSync(join(folder, 'postgres', 'server.log'), 'utf8').slice(-2_000);
+}
+
 async function backendOf(folder: string): Promise<number | undefined> {
   const client = new pg.Client({ connectionString: databaseOf(folder).superuserUrl });
   await client.connect();
@@ -195,7 +201,11 @@ export async function killDatabase(options: ScenarioOptions): Promise<Outcome> {
     const victim = turn % 2 === 0 ? postmasterOf(folder) : await backendOf(folder);
     const began = Date.now();
     endNow(victim);
-    await until(() => product.answers('/readyz'), { timeout: 60_000, every: 20, describe: 'ready again' });
+    await until(() => product.answers('/readyz'), {
+      timeout: 60_000,
+      every: 20,
+      describe: () => `ready again after turn ${turn}: ${product.lastWords()}\n${serverLogOf(folder)}`,
+    });
     return { product, readyMs: Date.now() - began };
   });
 }

@@ -44,6 +44,8 @@ export interface Product {
   answers(path: string): Promise<boolean>;
   /** Resident memory in bytes, children not counted. */
   memory(): number;
+  /** The end of its log, for the sentence that says what went wrong. */
+  lastWords(): string;
   /** Lines of its log so far that hold this text. */
   countInLog(text: string): number;
 }
@@ -126,6 +128,7 @@ export function startProduct(options: ProductOptions): Product {
     },
     answers,
     memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024,
+    lastWords: () => `${hasExited ? 'ended; ' : ''}${text().slice(-2_000)}`,
     countInLog: (wanted) => text().split(wanted).length - 1,
   };
 }
