@@ -6,14 +6,14 @@
  */
 import { SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
-import { write } from '../platform/transaction.ts';
 import { dueClocks, fireClock } from './commands.ts';
-import { freeNumbers, layOutNumbers } from './store.ts';
+import { closePastYears, keepNumbersReady } from './numbers.ts';
 
 const LOOK_EVERY = 500;
 const BATCH = 200;
-/** Keep this many free numbers laid out per series, so that a storm never waits for them. */
-const FREE_NUMBERS = 2_000;
+/** Looks between two looks after the numbers (2 s), and after those of past years (10 min). */
+const NUMBERS_EVERY = 4;
+const YEARS_EVERY = 1_200;
 
 /** Fires everything that is due; returns how many clocks were looked at. Also used by tests and the demonstration's loader. */
 export async function fireDueClocks(ctx: AppContext): Promise<number> {
@@ -33,21 +33,6 @@ export async function fireDueClocks(ctx: AppContext): Promise<number> {
   }
 }
 
-/** Lays out numbers ahead for every series in use. */
-export async function keepNumbersReady(ctx: AppContext): Promise<void> {
-  await write(ctx.database, SYSTEM, ctx.clock, async (tx) => {
-    const series = await tx.prepared<{ series: string; year: number }>(
-      'numbers-series',
-      'select series, max(year) as year from case_numbers group by series',
-      [],
-    );
-    for (const { series: name, year } of series) {
-      const free = await freeNumbers(tx, name, year);
-      if (free < FREE_NUMBERS / 2) await layOutNumbers(tx, name, year, FREE_NUMBERS - free);
-    }
-  });
-}
-
 /** Starts the worker. */
 export function startClockWorker(ctx: AppContext): { stop(): Promise<void> } {
   let stopped = false;
@@ -57,7 +42,8 @@ export function startClockWorker(ctx: AppContext): { stop(): Promise<void> } {
   const look = async () => {
     try {
       await fireDueClocks(ctx);
-      if (looks % 20 === 0) await keepNumbersReady(ctx);
+      if (looks % NUMBERS_EVERY === 0) await keepNumbersReady(ctx);
+      if (looks % YEARS_EVERY === 0) await closePastYears(ctx);
       looks += 1;
     } catch (error) {
       ctx.log.error({ err: error }, 'clocks could not be looked at, going on');

@@ -24,6 +24,7 @@ import type { CaseState, Pending } from './evolve.ts';
 import type { NewFact } from './facts.ts';
 import { addReport, type FilingInput, type OpeningInput, openCase } from './filing.ts';
 import { askedOf, commandOf, pendingOf, proposalOf, ruleFor } from './proposals.ts';
+import { exerciseSeries } from './numbers.ts';
 import { byPost, type Recipient, type World } from './recipients.ts';
 import { PERSONAL_FIELDS } from './report-content.ts';
 import { mayAct } from './rights.ts';
@@ -242,7 +243,7 @@ async function fileInitial(
   checkContent(world, request);
   const caseId = uuid();
   const { series, year } = seriesFor(world.pack, { compartment: route.compartment, at: tx.now });
-  const numbered = request.mode === 'exercise' ? `exercise-${series}` : series;
+  const numbered = request.mode === 'exercise' ? exerciseSeries(series) : series;
   const seq = await claimNumber(tx, numbered, year, caseId);
   const person = requirePerson(actor);
   const onBehalf = post.organisationId !== organisation.id;

@@ -1,5 +1,5 @@
 /** What other rooms may use of cases. */
-export { fireDueClocks, keepNumbersReady, startClockWorker } from './clock-worker.ts';
+export { fireDueClocks, startClockWorker } from './clock-worker.ts';
 export { acknowledge, act, file, recordTelephone } from './commands.ts';
 export type { CaseAct, CaseView, FiledAnswer, FileReport, ReportView } from './contract.ts';
 export { createHub, type Hub } from './events.ts';

@@ -247,14 +247,46 @@ export async function layOutNumbers(tx: Tx, series: string, year: number, count:
   );
 }
 
-/** How many numbers of a series are free. */
-export async function freeNumbers(tx: Tx, series: string, year: number): Promise<number> {
-  const rows = await tx.prepared<{ free: number }>(
+/** True when at least `count` numbers of a series are free; looks at no more than that many. */
+export async function hasFreeNumbers(tx: Tx, series: string, year: number, count: number): Promise<boolean> {
+  const rows = await tx.prepared(
     'numbers-free',
-    'select count(*)::int as free from case_numbers where series = $1 and year = $2 and case_id is null and voided is null',
+    `select 1 from case_numbers where series = $1 and year = $2 and case_id is null and voided is null
+      order by seq offset $3 limit 1`,
+    [series, year, count - 1],
+  );
+  return rows.length > 0;
+}
+
+/** True when a number of the series has been laid out for the year. */
+export async function hasNumbers(tx: Tx, series: string, year: number): Promise<boolean> {
+  const rows = await tx.prepared(
+    'numbers-any',
+    'select 1 from case_numbers where series = $1 and year = $2 limit 1',
     [series, year],
   );
-  return rows[0]?.free ?? 0;
+  return rows.length > 0;
+}
+
+/** Series and years that still have free numbers. */
+export function yearsWithFreeNumbers(tx: Tx): Promise<{ series: string; year: number }[]> {
+  return tx.prepared<{ series: string; year: number }>(
+    'numbers-years',
+    'select distinct series, year from case_numbers where case_id is null and voided is null order by series, year',
+    [],
+  );
+}
+
+/** Voids what is free of a series and year, with the reason; returns how many. */
+export async function voidFreeNumbers(tx: Tx, series: string, year: number, why: string): Promise<number> {
+  const rows = await tx.prepared<{ voided: number }>(
+    'numbers-void',
+    `with ended as (update case_numbers set voided = $3
+        where series = $1 and year = $2 and case_id is null and voided is null returning 1)
+     select count(*)::int as voided from ended`,
+    [series, year, why],
+  );
+  return rows[0]?.voided ?? 0;
 }
 
 /** An earlier answer under the same key, for the same person. */

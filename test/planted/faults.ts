@@ -387,6 +387,30 @@ export const FAULTS: readonly Fault[] = [
     'throw error;',
     story('promise'),
   ),
+  fault(
+    'numbering',
+    'what is left of a past year stays free',
+    'src/cases/numbers.ts',
+    'if (year >= present) continue;',
+    'if (year >= 0) continue;',
+    story('numbers'),
+  ),
+  fault(
+    'numbering',
+    'a year is closed while its last filings are under way',
+    'src/cases/numbers.ts',
+    'at: new Date(tx.now.getTime() - DAY) });',
+    'at: tx.now });',
+    story('numbers'),
+  ),
+  fault(
+    'numbering',
+    'the first report of a year lays out its numbers itself',
+    'src/cases/numbers.ts',
+    'const tomorrow = new Date(tx.now.getTime() + DAY);',
+    'const tomorrow = tx.now;',
+    story('numbers'),
+  ),
   // ── rights and rows ──
   fault(
     'rights',
