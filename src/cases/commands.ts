@@ -7,7 +7,7 @@ import { activePackHash, formatNumber, rightsAllow, seriesFor } from '../mechani
 import type { Relation } from '../mechanism/vocabulary.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
-import { refuse, refuseFields } from '../platform/errors.ts';
+import { isRefusal, refuse, refuseFields } from '../platform/errors.ts';
 import { read, type Tx, together, write } from '../platform/transaction.ts';
 import { applyFacts, type Before, type Doer } from './consequences.ts';
 import { contentProblems, SKEW, toldProblems } from './content-rules.ts';
@@ -23,8 +23,8 @@ import type {
 import type { CaseState, Pending } from './evolve.ts';
 import type { NewFact } from './facts.ts';
 import { addReport, type FilingInput, type OpeningInput, openCase } from './filing.ts';
-import { askedOf, commandOf, pendingOf, proposalOf, ruleFor } from './proposals.ts';
 import { exerciseSeries } from './numbers.ts';
+import { askedOf, commandOf, pendingOf, proposalOf, ruleFor } from './proposals.ts';
 import { byPost, type Recipient, type World } from './recipients.ts';
 import { PERSONAL_FIELDS } from './report-content.ts';
 import { mayAct } from './rights.ts';
@@ -717,29 +717,30 @@ export async function previewAct(
   });
 }
 
-/** What approving a proposal would come to now. */
+/** What approving a proposal would come to now; nothing, when it would be refused (a merge whose other case has ended). */
 export async function effectsOf(
   tx: Tx,
   state: CaseState,
   pending: Pending,
   world: World,
 ): Promise<Pick<z.infer<typeof actPreview>, 'toldParties' | 'nextState'>> {
+  const nothing = { toldParties: [], nextState: state.state };
   const post = world.directory.posts.get(pending.post);
-  if (!post) return { toldParties: [], nextState: state.state };
-  const meant = commandOf(pending, state.revision);
-  const facts = decide(
-    state,
-    meant,
-    { personId: pending.person, post },
-    world,
-    await inputOf(tx, meant, uuid()),
-  );
-  const before: Before = { id: state.id, state, clocks: [], openNotices: [] };
-  const effects = applyFacts(before, facts, { person: null, post: null }, world, uuid);
-  return {
-    toldParties: effects.notices.map((one) => partyOf(one, world)),
-    nextState: effects.state.state,
-  };
+  if (!post) return nothing;
+  try {
+    const meant = commandOf(pending, state.revision);
+    const input = await inputOf(tx, meant, uuid());
+    const facts = decide(state, meant, { personId: pending.person, post }, world, input);
+    const before: Before = { id: state.id, state, clocks: [], openNotices: [] };
+    const effects = applyFacts(before, facts, { person: null, post: null }, world, uuid);
+    return {
+      toldParties: effects.notices.map((one) => partyOf(one, world)),
+      nextState: effects.state.state,
+    };
+  } catch (error) {
+    if (isRefusal(error)) return nothing;
+    throw error;
+  }
 }
 
 // ── confirmations ────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyCases } from '../../src/cases/index.ts';
+import { findCase } from '../../src/cases/store.ts';
 import { SYSTEM } from '../../src/platform/actor.ts';
 import { isRefusal } from '../../src/platform/errors.ts';
 import { read } from '../../src/platform/transaction.ts';
@@ -32,7 +33,9 @@ const PERSONS: readonly Person[] = [
   'teacher2',
   'captain',
   'officer',
+  'officer2',
   'mnd-officer',
+  'mnd-officer2',
   'inspector',
   'moe-officer',
 ];
@@ -75,6 +78,7 @@ async function agree(one: ModelCase, id: string): Promise<void> {
     reports: view.reports.length,
     aliases: view.aliases.length,
     fired: view.crossings,
+    waiting: view.pending.map((pending) => pending.act).sort(),
   }).toEqual({
     state: one.state,
     level: one.level,
@@ -84,7 +88,15 @@ async function agree(one: ModelCase, id: string): Promise<void> {
     reports: one.reports,
     aliases: one.aliases,
     fired: one.fired,
+    waiting: [one.waiting.lower, one.waiting.end].flatMap((wish) => (wish ? [wish.act] : [])).sort(),
   });
+}
+
+/** The proposal decided upon: the one to end the case if it waits, else the one to lower it, as in the model. */
+async function waitingFor(id: string): Promise<number> {
+  const found = await read(story.ctx.database, SYSTEM, story.ctx.clock, (tx) => findCase(tx, id));
+  const { pending = [] } = found ?? {};
+  return (pending.find((one) => one.rule === 'end-top') ?? pending[0])?.id ?? 0;
 }
 
 const pick = (nation: Nation, index: number): ModelCase =>
@@ -114,7 +126,7 @@ function onCase(
 
 const level = fc.constantFrom<Level>('A', 'B', 'C', 'D', 'D');
 const person = fc.oneof(
-  { weight: 5, arbitrary: fc.constantFrom<Person>('officer', 'mnd-officer') },
+  { weight: 5, arbitrary: fc.constantFrom<Person>('officer', 'officer2', 'mnd-officer', 'mnd-officer2') },
   { weight: 2, arbitrary: fc.constantFrom(...PERSONS) },
 );
 const index = fc.nat(5);
@@ -170,6 +182,10 @@ const ACTS: readonly Act[] = [
   'unmerge',
   'reopen',
   'message',
+  'approve',
+  'approve',
+  'decline',
+  'withdraw',
 ];
 
 const act = fc
@@ -181,6 +197,11 @@ const act = fc
         case 'take':
         case 'register':
           return { act: name };
+        case 'approve':
+          return { act: 'approve-act', proposal: 0 };
+        case 'decline':
+        case 'withdraw':
+          return { act: `${name}-act`, proposal: 0, reason };
         case 'ask-back':
         case 'message':
           return { act: name, text: reason };
@@ -202,7 +223,11 @@ const act = fc
         if (done && name === 'promote') promoted(nation, one);
         return done;
       },
-      (id, real, nation) => story.does(by, id, words(nation, real)),
+      async (id, real, nation) => {
+        const doing = words(nation, real);
+        if (!('proposal' in doing)) return story.does(by, id, doing);
+        return story.does(by, id, { ...doing, proposal: Math.max(1, await waitingFor(id)) });
+      },
     );
   });
 

@@ -9,7 +9,9 @@ export type Person =
   | 'teacher2'
   | 'captain'
   | 'officer'
+  | 'officer2'
   | 'mnd-officer'
+  | 'mnd-officer2'
   | 'inspector'
   | 'moe-officer';
 
@@ -31,8 +33,18 @@ export interface ModelCase {
   /** How often the A branch has fired, and whether the case stands inside it. */
   fired: number;
   inside: boolean;
+  /** What waits for a second person, one of each kind: lowering from A, ending at A. */
+  waiting: { lower: Wish | null; end: Wish | null };
   /** Minutes at which a proposed A is no longer waited for. */
   deadlines: number[];
+}
+
+/** An act somebody wishes for and another must agree to. */
+export interface Wish {
+  readonly act: Act;
+  readonly by: Person;
+  readonly level: Level;
+  readonly into: ModelCase;
 }
 
 const OPEN = ['suspected', 'reported', 'returned', 'registered', 'handling', 'recovered'];
@@ -41,15 +53,16 @@ const PATIENCE = 10;
 
 export const isOpen = (one: ModelCase): boolean => OPEN.includes(one.state);
 export const isDefence = (one: ModelCase): boolean => one.body === 'brigade';
-const deskOf = (one: ModelCase): Person => (isDefence(one) ? 'mnd-officer' : 'officer');
+const desksOf = (one: ModelCase): readonly Person[] =>
+  isDefence(one) ? ['mnd-officer', 'mnd-officer2'] : ['officer', 'officer2'];
 
 /** INV-9: who sees a case. */
 export function sees(person: Person, one: ModelCase): boolean {
-  if (person === OWNER[one.body] || person === deskOf(one)) return true;
+  if (person === OWNER[one.body] || desksOf(one).includes(person)) return true;
   if (isDefence(one)) return false;
   if (person === 'inspector' || person === 'moe-officer') return true;
   // Summoned at level A, like every subgroup.
-  return person === 'mnd-officer' && one.fired > 0;
+  return person.startsWith('mnd-officer') && one.fired > 0;
 }
 
 export interface Nation {
@@ -75,6 +88,8 @@ function grade(one: ModelCase, level: Level): void {
   one.isConfirmed = true;
   one.isPending = false;
   one.deadlines = [];
+  // Whatever waited was wished for under another decision.
+  one.waiting = { lower: null, end: null };
   if (level === 'A') fire(one);
   else one.inside = false;
 }
@@ -82,6 +97,7 @@ function grade(one: ModelCase, level: Level): void {
 function end(one: ModelCase, state: string): void {
   one.state = state;
   one.deadlines = [];
+  one.waiting = { lower: null, end: null };
 }
 
 export function openCase(nation: Nation, body: Body, level: Level, suspected: boolean): ModelCase {
@@ -100,6 +116,7 @@ export function openCase(nation: Nation, body: Body, level: Level, suspected: bo
     mergedInto: null,
     fired: 0,
     inside: false,
+    waiting: { lower: null, end: null },
     deadlines: [],
   };
   if (!suspected) propose(nation, one, level);
@@ -115,14 +132,17 @@ export function addReport(
   level: Level,
   isRecovery: boolean,
 ): boolean {
-  if (by !== OWNER[one.body] && by !== deskOf(one)) {
+  if (by !== OWNER[one.body] && !desksOf(one).includes(by)) {
     // A body above may follow up for the one below it.
     if (isRecovery || by !== 'inspector' || isDefence(one)) return false;
   }
   if (!isOpen(one) || (isRecovery && one.state === 'suspected')) return false;
   one.reports += 1;
-  if (isRecovery) one.state = 'recovered';
-  else if (one.state === 'returned') one.state = one.back.pop() ?? 'reported';
+  if (isRecovery) {
+    one.state = 'recovered';
+    // Another recovery report than the one the release was wished for.
+    if (one.waiting.end?.act === 'release') one.waiting.end = null;
+  } else if (one.state === 'returned') one.state = one.back.pop() ?? 'reported';
   if (one.suspected) {
     one.level = level;
     one.proposed = level;
@@ -146,11 +166,60 @@ export type Act =
   | 'merge'
   | 'unmerge'
   | 'reopen'
-  | 'message';
+  | 'message'
+  | 'approve'
+  | 'decline'
+  | 'withdraw';
+
+const ENDS: readonly Act[] = ['release', 'dismiss', 'approve-withdrawal', 'merge'];
+
+/** Which of the two kinds of wish an act is at level A; null when one person can do it. */
+function kindOf(one: ModelCase, act: Act, level: Level): 'lower' | 'end' | null {
+  if (!one.isConfirmed || one.level !== 'A') return null;
+  if (ENDS.includes(act)) return 'end';
+  return (act === 'change-level' || act === 'confirm-level') && level !== 'A' ? 'lower' : null;
+}
 
 /** An act with everything said that it needs; false when it is refused. */
 export function perform(one: ModelCase, act: Act, by: Person, level: Level, into: ModelCase): boolean {
-  const isDesk = by === deskOf(one);
+  if (act === 'approve' || act === 'decline' || act === 'withdraw') return settle(one, act, by);
+  const kind = kindOf(one, act, level);
+  if (kind === null) return attempt(one, act, by, level, into);
+  // Refused for another reason first; tried on a copy, since nothing happens yet.
+  const copy = { ...one, back: [...one.back], waiting: { ...one.waiting } };
+  const other = { ...into };
+  if (!attempt(copy, act, by, level, into === one ? copy : other)) return false;
+  if (one.waiting[kind]) return false;
+  one.waiting[kind] = { act, by, level, into };
+  return true;
+}
+
+/** Somebody decides on the wish made last. */
+function settle(one: ModelCase, act: 'approve' | 'decline' | 'withdraw', by: Person): boolean {
+  const wish = latest(one);
+  if (!wish || !desksOf(one).includes(by)) return false;
+  if ((wish.by === by) !== (act === 'withdraw')) return false;
+  if (act === 'approve') return attempt(one, wish.act, wish.by, wish.level, wish.into);
+  if (one.waiting.lower === wish) one.waiting.lower = null;
+  else one.waiting.end = null;
+  return true;
+}
+
+/** The one wish that is tried in the tests: the end if it waits, else the lowering. */
+export function latest(one: ModelCase): Wish | null {
+  return one.waiting.end ?? one.waiting.lower;
+}
+
+function attempt(one: ModelCase, act: Act, by: Person, level: Level, into: ModelCase): boolean {
+  const done = simply(one, act, by, level, into);
+  // A wish to release ends when the case is sent back, a wish to grant a withdrawal when it was refused.
+  if (done && one.waiting.end?.act === 'release' && one.state !== 'recovered') one.waiting.end = null;
+  if (done && one.waiting.end?.act === 'approve-withdrawal' && !one.withdrawal) one.waiting.end = null;
+  return done;
+}
+
+function simply(one: ModelCase, act: Act, by: Person, level: Level, into: ModelCase): boolean {
+  const isDesk = desksOf(one).includes(by);
   const isOwn = by === OWNER[one.body];
   const { state } = one;
   const from = (...states: string[]) => isDesk && states.includes(state);
@@ -226,6 +295,8 @@ export function perform(one: ModelCase, act: Act, by: Person, level: Level, into
     case 'message':
       if (state === 'merged') return false;
       return isDesk || isOwn || (!isDefence(one) && (by === 'inspector' || by === 'moe-officer'));
+    default:
+      return false;
   }
 }
 
