@@ -1,6 +1,3 @@
-/** Intake: reports filed over HTTP beside the same rows inserted by plain statements. */
-import { databaseOf } from '../test/faults/rig/product.ts';
-import { until } from '../test/support/wait.ts';
 import type { Figure } from './figures.ts';
 import {
   type FilingOrder,
@@ -10,7 +7,7 @@ import {
   type Sample,
   startHelper,
 } from './orders.ts';
-import { type Installation, install, interleave, type Sizes } from './setting.ts';
+import { copyDatabase, type Installation, install, interleave, type Sizes } from './setting.ts';
 
 /** Tables of one filing, in an order foreign keys allow. */
 const TABLES: readonly [table: string, of: string][] = [
@@ -63,26 +60,6 @@ async function sampleOf(here: Installation, caseId: string): Promise<Sample> {
   return sample;
 }
 
-/** A second database on the same server with the same tables, for rows that mean nothing. */
-async function makeCeilingDatabase(here: Installation): Promise<string> {
-  // A template may have no other users, and the product comes back at once: tried until nobody was in between.
-  await until(
-    async () => {
-      await here.ask(
-        `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'tocsin' and pid <> pg_backend_pid()`,
-        [],
-        'postgres',
-      );
-      await here.ask(`create database ${CEILING} template tocsin owner tocsin_owner`, [], 'postgres');
-      return true;
-    },
-    { timeout: 30_000, describe: 'a copy of the database' },
-  );
-  const url = new URL(databaseOf(here.folder).ownerUrl);
-  url.pathname = `/${CEILING}`;
-  return url.href;
-}
-
 /** Filed per second at 1 and at 32 clients; floor 40 %, aim 60 % of bare inserts and 500 a second. */
 export async function measureIntake(sizes: Sizes): Promise<Figure[]> {
   // Workers would go on sending while the ceiling is measured: they are apart here, and measured under the storm.
@@ -95,7 +72,7 @@ export async function measureIntake(sizes: Sizes): Promise<Figure[]> {
     const caseId = first.filings[0]?.caseId;
     if (caseId === undefined) throw new Error(`nothing could be filed: ${first.refused[0]}`);
     const sample = await sampleOf(here, caseId);
-    const url = await makeCeilingDatabase(here);
+    const url = (await copyDatabase(here, CEILING)).ownerUrl;
     // Until the engine has compiled what runs often: a service that has been up for a minute is what is compared.
     await load.ask({ ...order, clients: 32, ms: sizes.warmUp });
     await bare.ask({ url, clients: 32, ms: sizes.warmUp / 4, sample });

@@ -1,5 +1,5 @@
 /**
- * A hundred thousand cases: some hundreds are filed and led to their ends through the product, then their rows are copied
+ * A hundred thousand cases and more: some hundreds are filed and led to their ends through the product, then their rows are copied
  * with new ids and numbers, further and further into the past. A copy has all that belongs to a case (reports, facts,
  * clocks, notices, deliveries); times inside texts and JSON stay those of the original.
  */
@@ -103,7 +103,7 @@ async function copy(
      select ${names.map((name) => changed[name] ?? `t."${name}"`).join(', ')}
        from ${source} join originals o on o.id = t.${caseColumn}
        cross join lateral (select n, n * interval '11 minutes' as earlier from generate_series(${from}, ${to}) n
-                            where n <= o.copies) x`,
+                            where n between o.first and o.copies) x`,
   );
 }
 
@@ -112,21 +112,35 @@ const fresh = (column: string) =>
   `overlay(overlay(md5(t.${column}::text || '#' || x.n) placing '4' from 13 for 1) placing '8' from 17 for 1)::uuid`;
 const earlier = (column: string) => `t.${column} - x.earlier`;
 
-/** Makes `total` cases in all. Returns how many are open. */
-export async function makeCases(here: Installation, total: number): Promise<number> {
+/** Files the originals and leads most of them to their ends, ready to be copied. */
+export async function makeOriginals(here: Installation): Promise<void> {
   await playOriginals(here);
   await here.ask(`update deliveries set state = 'handed-over', handed_over_at = now(), settled_at = now(), next_at = null
     where state = 'queued'`);
+  await here.ask(
+    `create table originals as select id, open, row_number() over (order by id) as k, 0 as first, 0 as copies from cases`,
+  );
+  await here.ask('analyze originals');
+}
+
+/**
+ * Copies the originals until there are `total` cases in all, further into the past than what is there already.
+ * @param parts `whole`: with all that belongs to a case; `bare`: the cases themselves only, as old ones of which no list
+ *   shows more
+ */
+export async function extendCases(here: Installation, total: number, parts: 'whole' | 'bare' = 'whole') {
   const open = Math.round(total * OPEN_SHARE);
   const perReleased = Math.ceil((total - open) / RELEASED) - 1;
   const perOpen = Math.max(0, Math.ceil(open / (ORIGINALS - RELEASED)) - 1);
   await here.ask(
-    `create table originals as select id, open, row_number() over (order by id) as k,
-       case when open then ${perOpen} else ${perReleased} end as copies from cases`,
+    `update originals set first = copies + 1, copies = greatest(copies, case when open then ${perOpen} else ${perReleased} end)`,
   );
-  const most = Math.max(perReleased, perOpen);
+  const [span] = await here.ask<{ from: number; to: number }>(
+    'select min(first) as from, max(copies) as to from originals where copies >= first',
+  );
+  const most = span?.to ?? 0;
   const number = `'M' || o.k || '-' || x.n`;
-  for (let from = 1; from <= most; from += 50) {
+  for (let from = span?.from ?? 1; from <= most; from += 50) {
     const to = Math.min(most, from + 49);
     await copy(
       here,
@@ -147,6 +161,7 @@ export async function makeCases(here: Installation, total: number): Promise<numb
       from,
       to,
     );
+    if (parts === 'bare') continue;
     await copy(
       here,
       'reports',
@@ -172,7 +187,6 @@ export async function makeCases(here: Installation, total: number): Promise<numb
       to,
     );
   }
-  await here.ask('drop table originals');
   await here.ask('vacuum analyze');
   const [row] = await here.ask<{ all: number; open: number }>(
     'select count(*)::int as all, count(*) filter (where open)::int as open from cases',
@@ -180,5 +194,10 @@ export async function makeCases(here: Installation, total: number): Promise<numb
   console.log(
     `${row?.all} cases (${row?.open} open): ${ORIGINALS} filed and led through the product, the rest copied with new ids.`,
   );
-  return row?.open ?? 0;
+}
+
+/** Makes `total` cases in all. */
+export async function makeCases(here: Installation, total: number): Promise<void> {
+  await makeOriginals(here);
+  await extendCases(here, total);
 }

@@ -3,7 +3,7 @@
  * without it, in one run. The database is the embedded one, with fsync.
  *
  *   --quick        smaller and shorter; figures are rougher
- *   --only intake  one part: intake, mail, lists or page
+ *   --only intake  one part: intake, mail, lists, policies or page
  *   --json FILE    the figures as JSON
  *
  * Exits 1 when a figure is below its floor. An aim is printed and never fails.
@@ -16,6 +16,7 @@ import { measureIntake } from './intake.ts';
 import { measureLists } from './lists.ts';
 import { measureMail } from './mail.ts';
 import { measurePage } from './page.ts';
+import { measurePolicies } from './policies.ts';
 import { FULL, QUICK, type Sizes, syncLatency } from './setting.ts';
 
 const { values } = parseArgs({
@@ -31,6 +32,7 @@ const parts: readonly [name: string, measure: (sizes: Sizes) => Promise<Figure[]
   ['intake', measureIntake],
   ['mail', measureMail],
   ['lists', measureLists],
+  ['policies', measurePolicies],
   ['page', measurePage],
 ];
 

@@ -13,6 +13,7 @@ import {
   startProduct,
 } from '../test/faults/rig/product.ts';
 import { quantile } from '../test/faults/rig/table.ts';
+import { until } from '../test/support/wait.ts';
 
 export interface Sizes {
   /** Rounds of A-B-B-A, and the length of one slice in ms. */
@@ -23,6 +24,8 @@ export interface Sizes {
   readonly stormReports: number;
   readonly stormMs: number;
   readonly cases: number;
+  /** What the cases grow to under the policies. */
+  readonly grown: number;
   readonly looks: number;
 }
 
@@ -34,6 +37,7 @@ export const FULL: Sizes = {
   stormReports: 10_000,
   stormMs: 60_000,
   cases: 100_000,
+  grown: 1_000_000,
   looks: 40,
 };
 export const QUICK: Sizes = {
@@ -44,6 +48,7 @@ export const QUICK: Sizes = {
   stormReports: 1_000,
   stormMs: 6_000,
   cases: 10_000,
+  grown: 50_000,
   looks: 10,
 };
 
@@ -112,6 +117,33 @@ export async function install(options: {
       removeFolder(folder);
     },
   };
+}
+
+/** A copy of the product's database on the same server, and the addresses of its owner and of the application in it. */
+export async function copyDatabase(
+  here: Installation,
+  name: string,
+): Promise<{ ownerUrl: string; appUrl: string }> {
+  // A template may have no other users, and the product comes back at once: tried until nobody was in between.
+  await until(
+    async () => {
+      await here.ask(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'tocsin' and pid <> pg_backend_pid()`,
+        [],
+        'postgres',
+      );
+      await here.ask(`create database ${name} template tocsin owner tocsin_owner`, [], 'postgres');
+      return true;
+    },
+    { timeout: 120_000, describe: 'a copy of the database' },
+  );
+  const within = (address: string) => {
+    const url = new URL(address);
+    url.pathname = `/${name}`;
+    return url.href;
+  };
+  const { ownerUrl, appUrl } = databaseOf(here.folder);
+  return { ownerUrl: within(ownerUrl), appUrl: within(appUrl) };
 }
 
 /** Middle time of writing 8 kB to the disk and waiting for it, in ms: what one commit costs at the least. */
