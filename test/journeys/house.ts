@@ -10,7 +10,7 @@ import { hashPassword, makeAccount } from '../../src/identity/index.ts';
 import { startTocsin, type Tocsin } from '../../src/main.ts';
 import { SYSTEM } from '../../src/platform/actor.ts';
 import { loadConfig, type Mode } from '../../src/platform/config.ts';
-import { createLog } from '../../src/platform/log.ts';
+import { createLog, type Log } from '../../src/platform/log.ts';
 import { createTestClock } from '../../src/platform/time.ts';
 import { type Tx, write } from '../../src/platform/transaction.ts';
 import { morePeople } from '../stories/nation.ts';
@@ -61,12 +61,22 @@ async function answerOf<T>(response: APIResponse): Promise<Answer<T>> {
 }
 
 /** Starts the product with the small nation of the stories; `close` ends everything and fails when a page complained. */
-export async function openHouse(options: { rows?: DirectoryRows; mode?: Mode } = {}) {
+export async function openHouse(
+  options: {
+    rows?: DirectoryRows;
+    mode?: Mode;
+    /** Settings that differ: another database, a relay that does not exist. */
+    env?: Readonly<Record<string, string>>;
+    log?: Log;
+    /** People who are to be invited: nobody has given them an account yet. */
+    strangers?: readonly string[];
+  } = {},
+) {
   const { mode = 'serve' } = options;
   const database = await createTestDatabase();
   const sink = await startSmtpSink();
   const clock = createTestClock();
-  const log = createLog({ level: 'silent' });
+  const log = options.log ?? createLog({ level: 'silent' });
   const config = loadConfig(
     {
       DATABASE_URL: database.appUrl,
@@ -74,6 +84,9 @@ export async function openHouse(options: { rows?: DirectoryRows; mode?: Mode } =
       PUBLIC_URL: 'http://127.0.0.1:0',
       PORT: '0',
       SMTP_URL: sink.url,
+      // Everybody comes in by a password here; the journey about sign-in asks for more.
+      SECOND_FACTOR: 'optional',
+      ...options.env,
     },
     mode,
   );
@@ -88,7 +101,8 @@ export async function openHouse(options: { rows?: DirectoryRows; mode?: Mode } =
     await database.drop();
     throw error;
   });
-  const { url } = tocsin;
+  // The address people use: passkeys belong to a name, so it need not be where the service listens.
+  const url = tocsin.config.publicUrl;
   const asSystem = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
     write(tocsin.context.database, SYSTEM, clock, work);
 
@@ -104,7 +118,8 @@ export async function openHouse(options: { rows?: DirectoryRows; mode?: Mode } =
         if (personId === undefined) throw new Error(`nobody was made of ${row.code}`);
         const email = row.email ?? `${row.code}@nobody.example`;
         persons.set(row.code, { id: personId, email });
-        await makeAccount(tocsin.context, tx, { personId, login: email, passwordHash });
+        if (!options.strangers?.includes(row.code))
+          await makeAccount(tocsin.context, tx, { personId, login: email, passwordHash });
       }
     });
   };
@@ -121,8 +136,8 @@ export async function openHouse(options: { rows?: DirectoryRows; mode?: Mode } =
     // A busy machine is slow, not wrong; a journey's own limits are those of its tests.
     window.context.setDefaultTimeout(PATIENCE);
     const headers = { origin: url };
-    const call: Person['call'] = async (method, path, body, more = {}) =>
-      answerOf(
+    const ask = async <T>(method: string, path: string, body?: unknown, more: Record<string, string> = {}) =>
+      answerOf<T>(
         await window.context.request.fetch(`/api/v1${path}`, {
           method,
           headers: { ...headers, 'accept-language': 'en', ...more },
@@ -130,6 +145,13 @@ export async function openHouse(options: { rows?: DirectoryRows; mode?: Mode } =
           maxRedirects: 0,
         }),
       );
+    // What asks for a fresh proof is given one and asked again, as the screens do.
+    const call: Person['call'] = async <T>(...given: Parameters<Person['call']>) => {
+      const answer = await ask<T>(...given);
+      if ((answer.body as { code?: string }).code !== 'step-up-needed') return answer;
+      await ask('POST', '/session/step-up', { method: 'password', password: PASSWORD });
+      return ask<T>(...given);
+    };
     if (signedIn === 'by-call') {
       const answer = await call('POST', '/session', { login: found.email, password: PASSWORD });
       if (answer.status !== 200) throw new Error(`${code} cannot sign in: ${answer.text}`);

@@ -17,7 +17,7 @@ const STORY = {
 
 /** Who looks at which screens. */
 const SCREENS: Readonly<Record<string, readonly string[]>> = {
-  teacher: ['/', '/report/new', 'FORM', 'FILED', '/report/blank'],
+  teacher: ['/', '/security', '/report/new', 'FORM', 'FILED', '/report/blank'],
   officer: [
     '/desk',
     'CASE',
@@ -31,6 +31,7 @@ const SCREENS: Readonly<Record<string, readonly string[]>> = {
     '/mailbox',
   ],
   'moe-officer': ['/inbox', '/inbox?all=yes'],
+  admin: ['/administration'],
 };
 
 /** What stands on a screen when a word is missing. */
@@ -160,7 +161,8 @@ describe('the screens', () => {
         '/api/docs',
         '/no-such-page',
         '/setup?token=x',
-        '/password?token=x',
+        '/lost-key',
+        `/enrol#token=${'x'.repeat(43)}`,
       ]) {
         await window.page.goto(screen);
         await look(window, screen);

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { CaseAct, CaseActName, CaseView } from '../../src/cases/contract.ts';
 import type { Received } from '../support/smtp-sink.ts';
 import { until } from '../support/wait.ts';
-import type { Person } from './house.ts';
+import { PASSWORD, type Person } from './house.ts';
 import { say } from './words.ts';
 
 const t = say();
@@ -94,7 +94,27 @@ export async function doAct(
   if (await tick.isVisible()) await tick.check();
   await options.before?.();
   await dialog.getByRole('button', { name: new RegExp(`^${name}`) }).click();
-  await dialog.waitFor({ state: 'detached' });
+  await proveIfAsked(person, () => dialog.isHidden());
+}
+
+/** Waits until something is done, and shows once more who one is when the page asks for it meanwhile. */
+export async function proveIfAsked(
+  { page }: Pick<Person, 'page'>,
+  isDone: () => Promise<boolean>,
+  password: string = PASSWORD,
+): Promise<void> {
+  const asked = page.getByRole('dialog', { name: t.security.stepUp.title });
+  await until(
+    async () => {
+      if (await asked.isVisible()) {
+        await asked.getByLabel(t.security.stepUp.password, { exact: true }).fill(password);
+        await asked.getByRole('button', { name: t.security.stepUp.submit, exact: true }).click();
+        await asked.waitFor({ state: 'detached' });
+      }
+      return isDone();
+    },
+    { timeout: 40_000, every: 50, describe: 'the act is done' },
+  );
 }
 
 const REASON = '試行不該准許的行為。';

@@ -4,17 +4,30 @@ import { common as commonEn } from '../../src/locales/en/common.ts';
 import { desk as deskEn } from '../../src/locales/en/desk.ts';
 import { form as formEn } from '../../src/locales/en/form.ts';
 import { inbox as inboxEn } from '../../src/locales/en/inbox.ts';
+import { security as securityEn } from '../../src/locales/en/security.ts';
+import { shell as shellEn } from '../../src/locales/en/shell.ts';
 import { signin as signinEn } from '../../src/locales/en/signin.ts';
 import { cases } from '../../src/locales/zh-Hant/case.ts';
 import { common } from '../../src/locales/zh-Hant/common.ts';
 import { desk } from '../../src/locales/zh-Hant/desk.ts';
 import { form } from '../../src/locales/zh-Hant/form.ts';
 import { inbox } from '../../src/locales/zh-Hant/inbox.ts';
+import { security } from '../../src/locales/zh-Hant/security.ts';
+import { shell } from '../../src/locales/zh-Hant/shell.ts';
 import { signin } from '../../src/locales/zh-Hant/signin.ts';
 
 const WORDS = {
-  'zh-Hant': { cases, common, desk, form, inbox, signin },
-  en: { cases: caseEn, common: commonEn, desk: deskEn, form: formEn, inbox: inboxEn, signin: signinEn },
+  'zh-Hant': { cases, common, desk, form, inbox, security, shell, signin },
+  en: {
+    cases: caseEn,
+    common: commonEn,
+    desk: deskEn,
+    form: formEn,
+    inbox: inboxEn,
+    security: securityEn,
+    shell: shellEn,
+    signin: signinEn,
+  },
 };
 
 /** The catalogues of one language. */
