@@ -206,11 +206,11 @@ export const form = {
     changed: 'changed',
     sameAll: 'The same as the last report.',
     unread: (fields: string): string => `Not filled in, may follow in a follow-up report: ${fields}.`,
-    offline: 'Offline: it cannot be sent yet. Everything is kept; press again when the connection is back.',
+    offline: 'Offline. You can press send now: everything is kept on this device, and it goes by itself as soon as the connection is back.',
   },
   unsure: {
     title: 'Not certain that it arrived',
-    help: 'The connection broke while sending. It is sent again under the same key and can never become two cases. Please keep this page open.',
+    help: 'The connection broke, or the system could not take it just now. Everything you wrote is kept on this device. It is sent again by itself until it is answered, and can never become two cases. Please keep this page open.',
     retry: 'Send again now',
     waiting: 'Sending again…',
     urgent: (phone: string): string => `If it is urgent, also ring ${phone}.`,

@@ -191,11 +191,11 @@ export const form = {
     changed: '已變更',
     sameAll: '與上次通報完全相同。',
     unread: (fields: string): string => `尚未填寫，可隨後以續報補充：${fields}。`,
-    offline: '目前離線，還不能送出。內容已存妥，恢復連線後請再按一次。',
+    offline: '目前離線。仍可按送出：內容已存在這台裝置，恢復連線後會自動送出。',
   },
   unsure: {
     title: '不確定通報是否送達',
-    help: '送出時連線中斷。系統會以同一識別碼自動重送，絕不會重複立案。請保持此頁開啟。',
+    help: '連線中斷，或系統暫時無法收件。您填寫的內容都存在這台裝置，會自動重送直到收到回覆，絕不會重複立案。請保持此頁開啟。',
     retry: '立即重送',
     waiting: '正在重送……',
     urgent: (phone: string): string => `緊急時請同時撥打 ${phone}。`,

@@ -8,7 +8,7 @@ import { civilAt, formatTime } from '../../../../src/mechanism/roc-date.ts';
 import { linkTo } from '../../api/client.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Checkbox, ErrorSummary } from '../../ui/fields.tsx';
-import { useText } from '../../ui/lang.tsx';
+import { usePick, useText } from '../../ui/lang.tsx';
 import { useAnnouncer } from '../../ui/live.tsx';
 import { Note, ProblemMessage, Skeleton } from '../../ui/states.tsx';
 import { serverNow, useZone } from '../../ui/time.tsx';
@@ -144,7 +144,7 @@ export function Form({ draftId, draft, handle, pack, session, last, caseNumber }
       reveal(localFaults);
       toStep(undefined);
     } else if (uploading > 0) say(t.files.waiting, { tone: 'late' });
-    else if (online) filing.send(filingOf(form, about));
+    else filing.send(filingOf(form, about));
   };
   const refusal = filing.state.kind === 'refused' ? filing.state.problem : null;
   useEffect(() => {

@@ -26,6 +26,11 @@ interface FilingOptions {
   close: () => void;
 }
 
+/** True when the answer says nothing about this report: it may be filed, or may yet be, and is sent again by itself. */
+export function isUnknown(problem: Pick<Problem, 'offline' | 'status'>): boolean {
+  return problem.offline || problem.status >= 500 || problem.status === 408 || problem.status === 429;
+}
+
 /**
  * Sends a report under the draft's id as its key. After an unknown outcome exactly the same is sent again, so the
  * answer is the one the first try had, and there is one case only.
@@ -71,11 +76,14 @@ export function useFiling(options: FilingOptions): {
         });
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
-        if (error.offline || error.status >= 500) {
+        if (isUnknown(error)) {
           setState({ kind: 'unsure', sending: false });
           const wait = WAITS[Math.min(tries.current, WAITS.length - 1)] ?? 15_000;
           tries.current += 1;
           timer.current = setTimeout(() => void attempt(filing, true), wait);
+        } else if (error.status === 401) {
+          // The session has ended: what waits stays kept, and goes by itself when its author is back.
+          setState({ kind: 'unsure', sending: false });
         } else {
           // A refusal is an answer: nothing was filed under this key by this request.
           void setFiling(undefined);
@@ -87,6 +95,14 @@ export function useFiling(options: FilingOptions): {
     },
     [client, navigate],
   );
+
+  const waits = state.kind === 'unsure' || state.kind === 'sending';
+  useEffect(() => {
+    if (!waits) return;
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [waits]);
 
   const pending = options.pending;
   const retry = useCallback((): void => {
