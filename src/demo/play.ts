@@ -97,6 +97,7 @@ function actOf(
   cases: ReadonlyMap<string, string>,
   revision: number,
   as: string,
+  proposal: number,
 ): CaseAct | null {
   const base = { revision, as };
   switch (step.act) {
@@ -118,6 +119,8 @@ function actOf(
       return { act: 'release', ...base, reason: step.note };
     case 'merge':
       return { act: 'merge', ...base, intoCase: lookUp(cases, step.into), reason: step.reason };
+    case 'approve':
+      return { act: 'approve-act', ...base, proposal };
     case 'message':
       return { act: 'message', ...base, text: step.text };
     case 'tell-convenor':
@@ -182,13 +185,18 @@ export async function playStories(
   /** Where the case of the next step stands, and when the next clock is to fire. */
   const look = (caseId: string | undefined) =>
     read(ctx.database, SYSTEM, clock, async (tx) => {
-      const [row] = await tx.prepared<{ revision: number | null; nextClock: Date | null }>(
+      const [row] = await tx.prepared<{
+        revision: number | null;
+        nextClock: Date | null;
+        proposal: number;
+      }>(
         'demo-look',
         `select (select revision from cases where id = $1::uuid) as revision,
+                coalesce((select (detail -> 'pending' -> -1 ->> 'id')::int from cases where id = $1::uuid), 0) as proposal,
                 (select min(next_at) from clocks where next_at is not null) as "nextClock"`,
         [caseId ?? null],
       );
-      return row ?? { revision: null, nextClock: null };
+      return row ?? { revision: null, nextClock: null, proposal: 0 };
     });
 
   const fileStep = async ({ story, step }: Cue): Promise<void> => {
@@ -243,15 +251,15 @@ export async function playStories(
   const play = async (cue: Cue): Promise<void> => {
     const { story, step } = cue;
     const caseId = cases.get(story.key);
-    let { revision, nextClock } = await look(caseId);
+    let { revision, proposal, nextClock } = await look(caseId);
     if (nextClock !== null && nextClock <= clock.now()) {
       await fireDueClocks(ctx);
-      revision = (await look(caseId)).revision;
+      ({ revision, proposal } = await look(caseId));
     }
     await fileStep(cue);
     await confirmStep(cue);
     if (caseId === undefined || revision === null) return;
-    const command = actOf(step, ids, cases, revision, lookUp(ids.posts, step.post));
+    const command = actOf(step, ids, cases, revision, lookUp(ids.posts, step.post), proposal);
     if (command) await act(ctx, actor(step.by), caseId, command);
   };
 

@@ -53,6 +53,16 @@ export function subgroupPostOf(sector: Sector): string {
   return subgroupOfSector[sector].replace('sg-', 'subgroup-');
 }
 
+/** Minutes until the second person has agreed to what needs two (ISO-15). */
+const SECOND_LOOK = 3;
+const ENDS: ReadonlySet<StoryAct['act']> = new Set(['release', 'dismiss', 'approve-withdrawal', 'merge']);
+
+/** True when an act needs a second person while this level stands confirmed. */
+function needsSecond(act: StoryAct, level: ImpactLevel | null): boolean {
+  if (level !== 'A') return false;
+  return ENDS.has(act.act) || (act.act === 'change-level' && act.level !== 'A');
+}
+
 /** What a story is about, before anything happens in it. */
 export interface StoryHead {
   readonly key: string;
@@ -97,6 +107,7 @@ export function storyBuilder(head: StoryHead, random: Random, now: Date): StoryB
   };
   // The desk's acts get their officers in the order of time, whatever order they were told in.
   const manDesk = (): void => {
+    let level: ImpactLevel | null = null;
     let holder: string | null = null;
     let last: Date | null = null;
     for (const { act, at } of deskActs.sort((a, b) => a.at.getTime() - b.at.getTime())) {
@@ -109,6 +120,13 @@ export function storyBuilder(head: StoryHead, random: Random, now: Date): StoryB
       if (act.act === 'take' || holder !== null) holder = officer;
       last = at;
       add(act, at, officer, deskPost);
+      if (needsSecond(act, level)) {
+        const second = defence ? postOf(deskPost).holders[1]?.person : undefined;
+        const post = defence ? deskPost : 'deputy-convenor-natsec';
+        const by = second ?? postOf(post).holders[0]?.person;
+        if (by !== undefined) add({ act: 'approve' }, after(at, SECOND_LOOK), by, post);
+      }
+      if (act.act === 'confirm-level' || act.act === 'change-level') level = act.level;
     }
   };
   return {

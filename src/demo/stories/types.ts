@@ -122,6 +122,8 @@ export type StoryAct =
   | { readonly act: 'approve-withdrawal'; readonly reason: string }
   | { readonly act: 'merge'; readonly into: string; readonly reason: string }
   | { readonly act: 'message'; readonly text: string }
+  /** The second person agrees to what the desk proposed (ISO-15). */
+  | { readonly act: 'approve' }
   /** The person confirms every notice of this case that is open for his posts. */
   | { readonly act: 'acknowledge-all' }
   /** One post's notices are confirmed; by telephone when somebody of the desk records it. */

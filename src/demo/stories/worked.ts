@@ -154,7 +154,7 @@ export function dispatchCentre(random: Random, now: Date): Story {
   story.post('subgroup-academia', { act: 'acknowledge-all' }, at(3, 9), 'tai-hsiang-yu');
   story.desk(
     { act: 'change-level', level: 'B', reason: '區域已以人工調度恢復，供電穩定，調降為B級。' },
-    at(3, 30),
+    at(3, 27),
   );
   story.desk(
     { act: 'change-level', level: 'A', reason: '兩所變電所人工監看通訊中斷，供電調節再度受阻，調升為A級。' },
@@ -176,6 +176,6 @@ export function dispatchCentre(random: Random, now: Date): Story {
     at(7, 15),
   );
   story.agency({ act: 'file-recovery', report: full }, at(7, 40));
-  story.desk({ act: 'release', note: '根因已查明，主備時間來源分離，遙控測試正常，解除列管。' }, at(7, 50));
+  story.desk({ act: 'release', note: '根因已查明，主備時間來源分離，遙控測試正常，解除列管。' }, at(7, 47));
   return story.finish('A', 'released');
 }
