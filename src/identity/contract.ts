@@ -84,9 +84,6 @@ export const setUpDone = z.strictObject({ login: z.string() });
 export const accountInput = z.strictObject({ personId: id, login: line(200, 3) });
 export const accountLink = z.strictObject({ link: z.string(), expiresAt: z.iso.datetime() });
 
-/** POST /password — the way before /enrolment; goes with its page. */
-export const passwordInput = z.strictObject({ token: z.string().min(20).max(200), password: newPassword });
-
 // ── sign-in ──────────────────────────────────────────────────────────────────────────────────────────────────
 //
 // Paths below /api/v1. "anyone": without a session. "limited": also open to a limited session (see `access`).
@@ -134,8 +131,8 @@ export const passwordInput = z.strictObject({ token: z.string().min(20).max(200)
 //
 // s: the session must have been confirmed in the last 5 minutes, else 403 `step-up-needed`, whose problem carries
 // `params.methods`: the ways this person can confirm, best first, separated by blanks ("passkey totp"). After
-// POST /session/step-up the same request succeeds. (s): only when the account has a factor already; somebody's first
-// factor needs no other. In the same way any other route may answer `step-up-needed`.
+// POST /session/step-up the same request succeeds. (s): signing in
+// counts, so whoever comes straight from the door is not asked. In the same way any other route may answer `step-up-needed`.
 //
 // Pages the service sends people to: /enrol#token=… (invitation and recovery; the token stands in the fragment so that
 // it reaches no log and no Referer), /security (one's own keys), /sign-in.

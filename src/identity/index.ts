@@ -1,16 +1,7 @@
 /** What other rooms may use of identity: who is asking, and how accounts are made. */
-export {
-  createAccount,
-  disableAccount,
-  ensureSetupLink,
-  hashPassword,
-  makeAccount,
-  setUp,
-  signIn,
-  signOut,
-  usePasswordLink,
-} from './commands.ts';
-export { type IdentityOptions, identityRoutes } from './routes.ts';
+export { ensureSetupLink, hashPassword, makeAccount, setUp } from './commands.ts';
+export type { IdentityOptions } from './door.ts';
+export { identityRoutes } from './routes.ts';
 export { canonicalLogin, isDeskPost, keysFor, keysOfPosts, screensFor } from './rules.ts';
 export {
   actorFor,
@@ -23,3 +14,4 @@ export {
   sessionKeyOf,
   signedIn,
 } from './sessions.ts';
+export { requireStepUp, stepUpRefusal } from './step-up.ts';

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeWorld, type World } from '../directory/test-world.ts';
 import { createHttp, type Http } from '../platform/http/index.ts';
-import { disableAccount, hashPassword, identityRoutes, makeAccount } from './index.ts';
+import { shut } from './accounts.ts';
+import { hashPassword, identityRoutes, makeAccount } from './index.ts';
 
 const PASSWORD = 'a long enough sentence';
 let world: World;
@@ -146,7 +147,7 @@ describe('signing in', () => {
 describe('a wrong name or password', () => {
   it('gets one answer for an unknown, a wrong, a disabled and an empty one (AUTH-2)', async () => {
     const personId = await account('nurse');
-    await disableAccount(world.ctx, { personId: null, keys: ['system'] }, personId);
+    await world.asSystem((tx) => shut(world.ctx, tx, personId));
     const answers = [
       await signIn('nobody-of-this-name', PASSWORD),
       await signIn('teacher', 'wrong'),
@@ -227,7 +228,7 @@ describe('a disabled account', () => {
     const one = cookieOf(await signIn('inspector', PASSWORD));
     const two = cookieOf(await signIn('inspector', PASSWORD));
     expect((await whoAmI(one)).statusCode).toBe(200);
-    await disableAccount(world.ctx, { personId: null, keys: ['system'] }, personId);
+    await world.asSystem((tx) => shut(world.ctx, tx, personId));
     expect((await whoAmI(one)).statusCode).toBe(401);
     expect((await whoAmI(two)).statusCode).toBe(401);
   });

@@ -13,13 +13,10 @@ import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import type { Signals } from '../platform/signals.ts';
 import { read, type Tx, write } from '../platform/transaction.ts';
+import { openToLimited } from './limited.ts';
 import { keysOfPosts } from './rules.ts';
 import * as store from './store.ts';
 
-/** Unused for this long, a session has ended. */
-export const IDLE_MS = 8 * 3_600_000;
-/** However busy, a session ends after this long. */
-export const ABSOLUTE_MS = 24 * 3_600_000;
 /** How long a process may go on believing what it read about a session (ISO-10: dead within 5 s everywhere). */
 const BELIEVED_MS = 3_000;
 /** `seen_at` is written no more often than this. */
@@ -32,6 +29,8 @@ export interface SignedInActor extends Actor {
   readonly posts: readonly SnapshotPost[];
   /** When the session ends at the latest. */
   readonly expiresAt: Date;
+  /** The session he asks by; none for somebody who is looked at without one. */
+  readonly session: store.SessionRow | null;
 }
 
 /** A random secret of 256 bits as text, and what is stored of it. */
@@ -58,7 +57,7 @@ export function setSessionCookie(ctx: AppContext, reply: FastifyReply, token: st
     httpOnly: true,
     sameSite: 'lax',
     secure: isSecure(ctx),
-    maxAge: ABSOLUTE_MS / 1000,
+    maxAge: ctx.config.session.absoluteMs / 1000,
   });
 }
 
@@ -95,16 +94,26 @@ function memory(ctx: AppContext): Map<string, Believed> {
 }
 
 /** True while a session that was found is still good at the transaction's now. */
-function isLive(session: store.SessionRow, tx: Tx): boolean {
-  const now = tx.now.getTime();
-  return session.expiresAt.getTime() > now && session.seenAt.getTime() + IDLE_MS > now;
+export function isLive(ctx: AppContext, session: store.SessionRow, now: Date): boolean {
+  const idleUntil = session.seenAt.getTime() + ctx.config.session.idleMs;
+  return session.expiresAt > now && idleUntil > now.getTime();
 }
+
+/** True when its last use should be written down. */
+const isStale = (session: store.SessionRow, now: Date) => session.seenAt.getTime() + TOUCH_MS < now.getTime();
 
 async function readActor(ctx: AppContext, tx: Tx, tokenHash: Buffer) {
   const session = await store.sessionByHash(tx, tokenHash);
-  if (!session || !isLive(session, tx)) return null;
-  const actor = await actorFor(ctx, tx, session.personId, session.expiresAt);
-  return actor && { actor, isOld: session.seenAt.getTime() + TOUCH_MS < tx.now.getTime() };
+  if (!session || !isLive(ctx, session, tx.now)) return null;
+  const { pack } = await activePack(ctx, tx);
+  const actor = actorIn(await directorySnapshot(ctx, tx), pack, session, session, tx.now);
+  return actor && { actor, isOld: isStale(session, tx.now) };
+}
+
+/** Who is behind a token, past everything this process believes; null when its session has ended. */
+export async function actorBy(ctx: AppContext, token: string): Promise<SignedInActor | null> {
+  const found = await read(ctx.database, SYSTEM, ctx.clock, (tx) => readActor(ctx, tx, hashOf(token)));
+  return found?.actor ?? null;
 }
 
 /** The name of a request's session among {@link liveActors}; null when it brings none. Never leaves the process. */
@@ -115,27 +124,36 @@ export function sessionKeyOf(ctx: AppContext, request: FastifyRequest): string |
 
 /**
  * Who is behind each of these sessions now, in one look past everything this process believes: what open streams ask
- * every few seconds (ISO-9, ISO-10). A session that has ended is not in the answer.
+ * every few seconds (ISO-9, ISO-10). A session that has ended, or may not look at all, is not in the answer. An open
+ * screen is use: a duty officer's queue stays on the wall all night.
  */
 export async function liveActors(
   ctx: AppContext,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, SignedInActor>> {
   if (keys.length === 0) return new Map();
-  return read(ctx.database, SYSTEM, ctx.clock, async (tx) => {
+  const { actors, old } = await read(ctx.database, SYSTEM, ctx.clock, async (tx) => {
     const sessions = await store.sessionsByHashes(
       tx,
       keys.map((key) => Buffer.from(key, 'base64')),
     );
     const { pack } = await activePack(ctx, tx);
     const snapshot = await directorySnapshot(ctx, tx);
-    const actors = new Map<string, SignedInActor>();
+    const found = new Map<string, SignedInActor>();
+    const stale: Buffer[] = [];
     for (const [key, session] of sessions) {
-      const actor = isLive(session, tx) ? actorIn(snapshot, pack, session, tx.now) : null;
-      if (actor) actors.set(key, actor);
+      if (!isLive(ctx, session, tx.now) || session.access === 'limited') continue;
+      const actor = actorIn(snapshot, pack, session, session, tx.now);
+      if (!actor) continue;
+      found.set(key, actor);
+      if (isStale(session, tx.now)) stale.push(Buffer.from(key, 'base64'));
     }
-    return actors;
+    return { actors: found, old: stale };
   });
+  if (old.length > 0) {
+    await write(ctx.database, SYSTEM, ctx.clock, (tx) => store.touchSessions(tx, old));
+  }
+  return actors;
 }
 
 /** A person as an actor at the transaction's now, whether signed in or not; null for somebody unknown. */
@@ -146,19 +164,20 @@ export async function actorFor(
   expiresAt: Date,
 ): Promise<SignedInActor | null> {
   const { pack } = await activePack(ctx, tx);
-  return actorIn(await directorySnapshot(ctx, tx), pack, { personId, expiresAt }, tx.now);
+  return actorIn(await directorySnapshot(ctx, tx), pack, { personId, expiresAt }, null, tx.now);
 }
 
 function actorIn(
   snapshot: DirectorySnapshot,
   pack: Pack,
   { personId, expiresAt }: { readonly personId: string; readonly expiresAt: Date },
+  session: store.SessionRow | null,
   at: Date,
 ): SignedInActor | null {
   const person = snapshot.persons.get(personId);
   if (!person) return null;
   const posts = snapshot.postsHeldBy(personId, at);
-  return { personId, person, posts, expiresAt, keys: keysOfPosts(pack, personId, posts) };
+  return { personId, person, posts, expiresAt, session, keys: keysOfPosts(pack, personId, posts) };
 }
 
 /**
@@ -181,16 +200,22 @@ export async function findActor(ctx: AppContext, request: FastifyRequest): Promi
     return null;
   }
   if (found.isOld) {
-    await write(ctx.database, SYSTEM, ctx.clock, (tx) => store.touchSession(tx, tokenHash));
+    await write(ctx.database, SYSTEM, ctx.clock, (tx) => store.touchSessions(tx, [tokenHash]));
   }
   if (known.size > 20_000) known.clear();
   known.set(key, { actor: found.actor, until: clock + BELIEVED_MS });
   return found.actor;
 }
 
-/** As {@link findActor}; throws `not-signed-in` for a stranger. */
+/**
+ * As {@link findActor}; throws `not-signed-in` for a stranger, and `second-factor-needed` where a session opened by a
+ * password alone asks for more than it may.
+ */
 export async function resolveActor(ctx: AppContext, request: FastifyRequest): Promise<SignedInActor> {
-  return (await findActor(ctx, request)) ?? refuse('not-signed-in');
+  const actor = (await findActor(ctx, request)) ?? refuse('not-signed-in');
+  if (actor.session?.access === 'limited' && !openToLimited(request, actor.posts))
+    refuse('second-factor-needed');
+  return actor;
 }
 
 const actors = new WeakMap<FastifyRequest, SignedInActor>();

@@ -24,7 +24,7 @@ afterAll(async () => {
   await world.close();
 });
 
-const tokenOf = (link: string | null) => new URL(link!).searchParams.get('token')!;
+const tokenOf = (link: string | null) => /token=([\w.-]+)$/.exec(link!)![1]!;
 const post = (url: string, payload: object, headers: Record<string, string> = {}) =>
   app.inject({ method: 'POST', url: `/api/v1${url}`, payload, headers });
 const first = (token: string) => ({
@@ -106,29 +106,38 @@ describe('an account after the first', () => {
     admin = (await signIn('first@centre.example')).headers;
   });
 
-  it('begins with a link its holder sets the password by, once', async () => {
+  it('begins with a link its holder sets it up by, once', async () => {
     const made = await post('/accounts', { personId, login: 'NEW' }, admin);
     expect(made.statusCode).toBe(201);
     expect((await signIn('new', '')).answer.statusCode).toBe(401);
     const token = tokenOf(made.json().link);
-    expect((await post('/password', { token, password: PASSWORD })).statusCode).toBe(204);
-    expect((await post('/password', { token, password: 'another long sentence' })).json().code).toBe(
-      'setup-link-used',
-    );
+    expect((await post('/enrolment', { token })).json()).toMatchObject({
+      kind: 'invitation',
+      name: { zh: '新進', en: '新進' },
+      login: 'new',
+    });
+    expect((await post('/enrolment/password', { token, password: PASSWORD })).statusCode).toBe(200);
+    const again = { token, password: 'another long sentence' };
+    expect((await post('/enrolment/password', again)).json().code).toBe('setup-link-used');
+    expect((await post('/enrolment', { token })).json().code).toBe('setup-link-used');
     expect((await signIn('new')).answer.json().posts).toMatchObject([{ role: 'subgroup-officer' }]);
   });
 
-  it('cannot be stolen by changing the person a link names', async () => {
-    const made = await post('/accounts', { personId, login: 'new' }, admin);
-    const token = tokenOf(made.json().link).replace(personId, '00000000-0000-4000-8000-000000000000');
-    expect((await post('/password', { token, password: PASSWORD })).json().code).toBe('setup-link-used');
+  it('once set up, is not made anew by another invitation', async () => {
+    expect((await post('/accounts', { personId, login: 'new' }, admin)).json().code).toBe('account-enrolled');
   });
 
-  it('ends its sessions when the password changes', async () => {
+  it('ends the other sessions when the password changes (ISO-10)', async () => {
+    const { headers: elsewhere } = await signIn('new');
     const { headers } = await signIn('new');
-    const made = await post('/accounts', { personId, login: 'new' }, admin);
-    await post('/password', { token: tokenOf(made.json().link), password: 'a second long sentence' });
-    expect((await app.inject({ url: '/api/v1/session', headers })).statusCode).toBe(401);
+    const change = (payload: object) =>
+      app.inject({ method: 'PUT', url: '/api/v1/me/password', payload, headers });
+    const password = 'a second long sentence';
+    expect((await change({ current: 'wrong', password })).json().code).toBe('wrong-credentials');
+    expect((await change({ password })).json().code).toBe('wrong-credentials');
+    expect((await change({ current: PASSWORD, password })).statusCode).toBe(204);
+    expect((await app.inject({ url: '/api/v1/session', headers: elsewhere })).statusCode).toBe(401);
+    expect((await app.inject({ url: '/api/v1/session', headers })).statusCode).toBe(200);
     expect((await signIn('new')).answer.statusCode).toBe(401);
     expect((await signIn('new', 'a second long sentence')).answer.statusCode).toBe(200);
   });
@@ -140,9 +149,9 @@ describe('an account after the first', () => {
     expect((await post('/accounts', { personId: rows[0].id, login: 'soldier' }, admin)).json().code).toBe(
       'not-found',
     );
-    const { rows: me } = await world.owner.query("select id from persons where code = 'first-administrator'");
+    const { rows: cabinet } = await world.owner.query("select id from persons where code = 'cabinet'");
     expect(
-      (await post('/accounts', { personId: me[0].id, login: 'new' }, admin)).json().fields,
+      (await post('/accounts', { personId: cabinet[0].id, login: 'new' }, admin)).json().fields,
     ).toMatchObject([{ path: 'login', code: 'duplicate' }]);
     expect((await post('/accounts', { personId, login: 'x' }, {})).statusCode).toBe(401);
   });
@@ -153,7 +162,7 @@ describe('an account after the first', () => {
     );
     const idOf = (code: string) => rows.find((row) => row.code === code).id;
     const made = await post('/accounts', { personId: idOf('cabinet'), login: 'cabinet' }, admin);
-    await post('/password', { token: tokenOf(made.json().link), password: PASSWORD });
+    await post('/enrolment/password', { token: tokenOf(made.json().link), password: PASSWORD });
     const { headers } = await signIn('cabinet');
     const theft = { personId: idOf('first-administrator'), login: 'stolen' };
     expect((await post('/accounts', theft, headers)).json().code).toBe('not-found');
@@ -173,7 +182,7 @@ describe('an account after the first', () => {
       "select kind, data from facts where stream = 'identity' order by position",
     );
     expect(rows.map((row) => row.kind)).toEqual(
-      expect.arrayContaining(['account-created', 'password-set', 'account-disabled']),
+      expect.arrayContaining(['account-created', 'account-enrolled', 'password-set', 'account-disabled']),
     );
     expect(rows.every((row) => JSON.stringify(row.data) === '{}')).toBe(true);
   });

@@ -1,15 +1,18 @@
-/** The SQL of identity: accounts, sessions, attempts, one-time links. All under the system's keys. */
+/** The SQL of identity: accounts, sessions, attempts, the set-up link. All under the system's keys. */
 import type { Tx } from '../platform/transaction.ts';
+import type { Method } from './contract.ts';
 
 export interface Account {
   readonly personId: string;
   readonly login: string;
   readonly passwordHash: string;
   readonly disabled: boolean;
+  /** Its holder has set it up once; from then on only a recovery starts it anew. */
+  readonly enrolled: boolean;
 }
 
 const ACCOUNT = `select person_id as "personId", login, password_hash as "passwordHash",
-  disabled_at is not null as disabled from accounts`;
+  disabled_at is not null as disabled, (enrolled_at is not null or password_hash <> '') as enrolled from accounts`;
 
 export async function accountByLogin(tx: Tx, login: string): Promise<Account | undefined> {
   return (await tx.prepared<Account & object>('account-by-login', `${ACCOUNT} where login = $1`, [login]))[0];
@@ -35,7 +38,7 @@ export async function putAccount(tx: Tx, personId: string, login: string): Promi
   await tx.prepared(
     'account-put',
     `insert into accounts (person_id, login, password_hash, created_at) values ($1, $2, '', $3)
-     on conflict (person_id) do update set login = excluded.login, disabled_at = null`,
+     on conflict (person_id) do update set login = excluded.login`,
     [personId, login, tx.now],
   );
 }
@@ -45,6 +48,23 @@ export async function setPasswordHash(tx: Tx, personId: string, passwordHash: st
     personId,
     passwordHash,
   ]);
+}
+
+/** The holder has set his account up. */
+export async function markEnrolled(tx: Tx, personId: string): Promise<void> {
+  await tx.prepared('account-enrolled', 'update accounts set enrolled_at = $2 where person_id = $1', [
+    personId,
+    tx.now,
+  ]);
+}
+
+/** Opens a shut account again, without anything to sign in by. */
+export async function emptyAccount(tx: Tx, personId: string): Promise<void> {
+  await tx.prepared(
+    'account-empty',
+    `update accounts set password_hash = '', disabled_at = null, enrolled_at = coalesce(enrolled_at, $2) where person_id = $1`,
+    [personId, tx.now],
+  );
 }
 
 export async function markDisabled(tx: Tx, personId: string): Promise<boolean> {
@@ -57,10 +77,23 @@ export async function markDisabled(tx: Tx, personId: string): Promise<boolean> {
 }
 
 export interface SessionRow {
+  readonly id: string;
   readonly personId: string;
+  readonly how: Method;
+  /** `limited`: a password alone, where more is required. */
+  readonly access: 'full' | 'limited';
+  /** Coarse words for the program it was opened with. */
+  readonly agent: string;
+  readonly createdAt: Date;
   readonly seenAt: Date;
   readonly expiresAt: Date;
+  /** The last confirmation; opening a session is one. */
+  readonly steppedUpAt: Date | null;
+  readonly steppedUpHow: Method | null;
 }
+
+const SESSION = `s.id, s.person_id as "personId", s.how, s.access, s.agent, s.created_at as "createdAt", s.seen_at as "seenAt",
+  s.expires_at as "expiresAt", s.stepped_up_at as "steppedUpAt", s.stepped_up_how as "steppedUpHow"`;
 
 /** The session of a token's hash, if its account is not disabled; whether it has ended is the caller's to judge. */
 export async function sessionByHash(tx: Tx, tokenHash: Buffer): Promise<SessionRow | undefined> {
@@ -74,40 +107,93 @@ export async function sessionsByHashes(
 ): Promise<Map<string, SessionRow>> {
   const rows = await tx.prepared<SessionRow & { tokenHash: Buffer } & object>(
     'sessions-by-hashes',
-    `select s.token_hash as "tokenHash", s.person_id as "personId", s.seen_at as "seenAt", s.expires_at as "expiresAt"
-     from sessions s join accounts a on a.person_id = s.person_id and a.disabled_at is null
+    `select s.token_hash as "tokenHash", ${SESSION} from sessions s join accounts a on a.person_id = s.person_id and a.disabled_at is null
      where s.token_hash = any ($1::bytea[])`,
     [tokenHashes],
   );
   return new Map(rows.map(({ tokenHash, ...row }) => [tokenHash.toString('base64'), row]));
 }
 
+/** Opens a session; that is its first confirmation. */
 export async function insertSession(
   tx: Tx,
   tokenHash: Buffer,
-  personId: string,
-  expiresAt: Date,
+  session: Pick<SessionRow, 'id' | 'personId' | 'how' | 'access' | 'agent' | 'expiresAt'>,
 ): Promise<void> {
   await tx.prepared(
     'session-insert',
-    `insert into sessions (token_hash, person_id, created_at, seen_at, expires_at) values ($1, $2, $3, $3, $4)`,
-    [tokenHash, personId, tx.now, expiresAt],
+    `insert into sessions (token_hash, id, person_id, how, access, agent, created_at, seen_at, expires_at, stepped_up_at,
+       stepped_up_how) values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $7, $4)`,
+    [
+      tokenHash,
+      session.id,
+      session.personId,
+      session.how,
+      session.access,
+      session.agent,
+      tx.now,
+      session.expiresAt,
+    ],
   );
 }
 
-export async function touchSession(tx: Tx, tokenHash: Buffer): Promise<void> {
-  await tx.prepared('session-touch', 'update sessions set seen_at = $2 where token_hash = $1', [
-    tokenHash,
-    tx.now,
-  ]);
+/** Notes that the sessions were used. */
+export async function touchSessions(tx: Tx, tokenHashes: readonly Buffer[]): Promise<void> {
+  await tx.prepared(
+    'session-touch',
+    'update sessions set seen_at = $2 where token_hash = any ($1::bytea[])',
+    [tokenHashes, tx.now],
+  );
+}
+
+/** Notes a confirmation, which makes a limited session full; with `newHash` under another secret. */
+export async function confirmSession(
+  tx: Tx,
+  tokenHash: Buffer,
+  how: Method,
+  newHash: Buffer = tokenHash,
+): Promise<boolean> {
+  const rows = await tx.prepared(
+    'session-confirm',
+    `update sessions set stepped_up_at = $3, stepped_up_how = $2, token_hash = $4,
+            access = case when $2 = 'password' then access else 'full' end
+      where token_hash = $1 returning id`,
+    [tokenHash, how, tx.now, newHash],
+  );
+  return rows.length > 0;
+}
+
+/** Open sessions of a person, the latest used first. */
+export function sessionsOf(tx: Tx, personId: string): Promise<SessionRow[]> {
+  return tx.prepared<SessionRow & object>(
+    'sessions-of',
+    `select ${SESSION} from sessions s where s.person_id = $1 order by s.seen_at desc, s.id`,
+    [personId],
+  );
+}
+
+/** Ends one of a person's sessions. */
+export async function deleteOwnSession(tx: Tx, personId: string, id: string): Promise<boolean> {
+  const rows = await tx.prepared(
+    'session-delete-own',
+    'delete from sessions where person_id = $1 and id = $2 returning id',
+    [personId, id],
+  );
+  return rows.length > 0;
 }
 
 export async function deleteSession(tx: Tx, tokenHash: Buffer): Promise<void> {
   await tx.prepared('session-delete', 'delete from sessions where token_hash = $1', [tokenHash]);
 }
 
-export async function deleteSessionsOf(tx: Tx, personId: string): Promise<void> {
-  await tx.prepared('sessions-delete-of', 'delete from sessions where person_id = $1', [personId]);
+/** Ends a person's sessions, all but `except`; answers how many. */
+export async function deleteSessionsOf(tx: Tx, personId: string, except?: string): Promise<number> {
+  const rows = await tx.prepared(
+    'sessions-delete-of',
+    'delete from sessions where person_id = $1 and id is distinct from $2::uuid returning id',
+    [personId, except ?? null],
+  );
+  return rows.length;
 }
 
 /**
