@@ -49,7 +49,7 @@ interface Shown {
 }
 
 function postRef(directory: DirectorySnapshot, id: string) {
-  const post = directory.posts.get(id);
+  const post = directory.postById(id);
   const organisation = post ? directory.organisations.get(post.organisationId) : undefined;
   return {
     id,

@@ -1,6 +1,6 @@
 /** What the API speaks about bodies, posts and the contact network. */
 import { z } from 'zod';
-import { ROLES } from '../mechanism/vocabulary.ts';
+import { POST_ROLES, ROLES } from '../mechanism/vocabulary.ts';
 import {
   day,
   emailAddress,
@@ -237,7 +237,7 @@ export const postInput = z.strictObject({
   code,
   nameZh: line(200),
   nameEn: line(200, 0).default(''),
-  role: z.enum(ROLES),
+  role: z.enum(POST_ROLES),
   organisation: code,
   group: code.nullable().default(null),
   /** How many may hold it at once, acting holders apart; absent: as before, or as many as are given. */

@@ -373,6 +373,29 @@ describe('who is reached for a post (H41, DEC-9)', () => {
     expect(here.postsHeldBy('minister', AT).map((one) => one.id)).toEqual(['convenor', 'chief']);
   });
 
+  it('S7.13.2.5: whoever belongs to a body’s handling team serves in its post, after the posts he was given', () => {
+    const to = new Date(AT.getTime() + 60_000);
+    const here = snapshot({
+      posts: [post('chief', 'ey', 'group-officer', 'council')],
+      people: [{ id: 'minister' }],
+      holdings: [held('chief', 'minister')],
+      teamMembers: [
+        { organisationId: 'mnd', personId: 'minister', function: 'both', from: AT, to },
+        { organisationId: 'mnd', personId: 'minister', function: 'head', from: AT, to },
+      ],
+    });
+    expect(here.postsHeldBy('minister', AT).map((one) => [one.role, one.organisationId])).toEqual([
+      ['group-officer', 'ey'],
+      ['team-member', 'mnd'],
+    ]);
+    expect(here.postsHeldBy('minister', to)).toHaveLength(1);
+    const team = here.postsHeldBy('minister', AT)[1]?.id ?? '';
+    expect(here.postById(team)?.role).toBe('team-member');
+    // It is nobody's to fill, and no notice goes to it.
+    expect(here.posts.has(team)).toBe(false);
+    expect(here.postsOf('mnd').map((one) => one.role)).not.toContain('team-member');
+  });
+
   it('begins and ends with the holding, to the moment', () => {
     const to = new Date('2026-11-22T01:00:00Z');
     const here = snapshot({ posts, people, holdings: [{ ...held('contact', 'holder'), to }] });

@@ -284,7 +284,8 @@ export function personSeenBy(
   base: (organisationId: string) => readonly string[],
 ): string[] {
   const own = snapshot.organisations.get(person.organisationId);
-  const posts = snapshot.postsHeldBy(person.id, at);
+  // A handling team is a list of a body's own; to be on another's shows nobody how to reach one.
+  const posts = snapshot.postsHeldBy(person.id, at).filter((post) => post.role !== 'team-member');
   const keys = new Set([`person:${person.id}`, ...base(person.organisationId)]);
   for (const post of posts) {
     const body = snapshot.organisations.get(post.organisationId);
@@ -326,11 +327,11 @@ export function isCentrePost(snapshot: DirectorySnapshot, pack: Pack, post: Snap
 }
 
 /** Roles an administrator of a body may give out there by himself: nothing that sees or acts beyond it. */
-const OWN_ROLES = new Set(['contact', 'administrator']);
+const OWN_ROLES = new Set(['contact', 'administrator', 'team-member']);
 
 /**
  * True when somebody in these posts may make, change or fill this post: whoever administers its body may for its
- * contacts and administrators; posts of the mechanism's groups and posts with wider rights are the centre's to fill,
+ * contacts and administrators and lists its handling team; posts of the mechanism's groups and posts with wider rights are the centre's to fill,
  * and a compartment's own are its convening body's (DEC-19).
  */
 export function mayAppoint(

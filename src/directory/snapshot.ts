@@ -2,6 +2,8 @@
  * The directory as the rules see it: who is above whom, which posts there are, who holds them.
  * Pure: built from plain rows, so that rules and tests need no database.
  */
+import { directory as en } from '../locales/en/directory.ts';
+import { directory as zh } from '../locales/zh-Hant/directory.ts';
 import type { Role } from '../mechanism/vocabulary.ts';
 
 export interface SnapshotOrganisation {
@@ -100,6 +102,25 @@ export function isRunning(period: { readonly from: Date; readonly to: Date | nul
   return period.from <= at && (period.to === null || period.to > at);
 }
 
+/**
+ * The post in which the members of a body's handling team serve (S7.13.2.5). It stands in no table: membership is what
+ * holds it. Its id is the body's, as a UUID of version 8, so that every process and every year reads it alike.
+ */
+function teamPostOf(body: SnapshotOrganisation): SnapshotPost {
+  const isUuid = body.id.length === 36;
+  return {
+    id: isUuid ? `${body.id.slice(0, 14)}8${body.id.slice(15)}` : `${body.id}-team`,
+    code: `team-${body.code}`,
+    nameZh: zh.teamMember,
+    nameEn: en.teamMember,
+    role: 'team-member',
+    organisationId: body.id,
+    groupCode: null,
+    press: false,
+    max: 1000,
+  };
+}
+
 /** The whole directory at one version, indexed for routing. */
 export class DirectorySnapshot {
   readonly version: number;
@@ -112,7 +133,9 @@ export class DirectorySnapshot {
   readonly #holdingsByPost: ReadonlyMap<string, readonly SnapshotHolding[]>;
   readonly #holdingsByPerson: ReadonlyMap<string, readonly SnapshotHolding[]>;
   readonly #teamByOrganisation: ReadonlyMap<string, readonly SnapshotTeamMember[]>;
+  readonly #teamsByPerson: ReadonlyMap<string, readonly SnapshotTeamMember[]>;
   readonly #contactsByOrganisation: ReadonlyMap<string, readonly SnapshotContact[]>;
+  #teamPosts: ReadonlyMap<string, SnapshotPost> | undefined;
   #organisationsByCode: ReadonlyMap<string, SnapshotOrganisation> | undefined;
   #postsByCode: ReadonlyMap<string, SnapshotPost> | undefined;
   #below: ReadonlyMap<string | null, readonly SnapshotOrganisation[]> | undefined;
@@ -128,6 +151,7 @@ export class DirectorySnapshot {
     this.#holdingsByPost = Map.groupBy(rows.holdings, (row) => row.postId);
     this.#holdingsByPerson = Map.groupBy(rows.holdings, (row) => row.personId);
     this.#teamByOrganisation = Map.groupBy(rows.teamMembers ?? [], (row) => row.organisationId);
+    this.#teamsByPerson = Map.groupBy(rows.teamMembers ?? [], (row) => row.personId);
     this.#contactsByOrganisation = Map.groupBy(rows.contacts ?? [], (row) => row.organisationId);
   }
 
@@ -190,12 +214,28 @@ export class DirectorySnapshot {
       .sort((a, b) => Number(a.acting) - Number(b.acting));
   }
 
-  /** The posts a person holds at `at`. */
+  /** The post with this id, a handling team's too, of whatever time. */
+  postById(id: string): SnapshotPost | undefined {
+    const post = this.posts.get(id);
+    if (post) return post;
+    this.#teamPosts ??= new Map(
+      [...this.organisations.values()].map(teamPostOf).map((team) => [team.id, team]),
+    );
+    return this.#teamPosts.get(id);
+  }
+
+  /** The posts a person holds at `at`: those he was given, then those of the handling teams he belongs to. */
   postsHeldBy(personId: string, at: Date): readonly SnapshotPost[] {
-    return (this.#holdingsByPerson.get(personId) ?? [])
+    const held = (this.#holdingsByPerson.get(personId) ?? [])
       .filter((holding) => isRunning(holding, at))
       .map((holding) => this.posts.get(holding.postId))
       .filter((post) => post !== undefined);
+    const teams = (this.#teamsByPerson.get(personId) ?? [])
+      .filter((member) => isRunning(member, at))
+      .map((member) => this.organisations.get(member.organisationId))
+      .filter((body) => body !== undefined)
+      .map(teamPostOf);
+    return teams.length === 0 ? held : [...held, ...new Map(teams.map((team) => [team.id, team])).values()];
   }
 
   /** Bodies above an organisation, nearest first; stops at a loop rather than running for ever (S2.1). */

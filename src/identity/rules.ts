@@ -43,7 +43,13 @@ export function screensFor(pack: Pack, posts: readonly SnapshotPost[]): Screen[]
     compartmentGroups.has(post.groupCode);
   const offered: readonly [Screen, boolean][] = [
     ['home', true],
-    ['report', posts.some((post) => post.role === 'contact' || isDeskPost(pack, post) || isOfficer(post))],
+    [
+      'report',
+      posts.some(
+        (post) =>
+          post.role === 'contact' || post.role === 'team-member' || isDeskPost(pack, post) || isOfficer(post),
+      ),
+    ],
     ['desk', posts.some((post) => isDeskPost(pack, post) || isOfficer(post))],
     ['cases', posts.length > 0],
     ['inbox', posts.length > 0],

@@ -15,6 +15,7 @@ import {
   GUARDS,
   HEADER_LINES,
   HOST_PARTS,
+  POST_ROLES,
   RELATIONS,
   REPORT_FIELDS,
   REPORT_KINDS,
@@ -82,7 +83,7 @@ const group = z.strictObject({
 const post = z.strictObject({
   id,
   name: bilingual,
-  role: z.enum(ROLES),
+  role: z.enum(POST_ROLES),
   body: id,
   group: id.optional(),
   /** How many may hold it at once. */

@@ -155,8 +155,14 @@ export const ROLES = [
   'administrator',
   'auditor',
   'observer',
+  /** whoever belongs to his body's handling team: held by membership, never by appointment (S7.13.2.5) */
+  'team-member',
 ] as const;
 export type Role = (typeof ROLES)[number];
+/** Roles a post of the mechanism or the directory may have. */
+export const POST_ROLES = ROLES.filter(
+  (role): role is Exclude<Role, 'team-member'> => role !== 'team-member',
+);
 
 /** What is asked of whoever is told. `none`: for information only. */
 export const EXPECTATIONS = ['acknowledgement', 'task', 'none'] as const;

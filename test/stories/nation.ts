@@ -21,6 +21,8 @@ const PEOPLE: readonly (readonly [string, string, string, string, readonly strin
   ['county-contact', 'county', '宋聯絡', 'Contact Sung', ['contact-county']],
   ['colonel', 'mnd', '武聯絡', 'Contact Wu', ['contact-mnd']],
   ['mnd-officer2', 'mnd', '華承辦', 'Officer Hua', ['subgroup-defence']],
+  // No post: she belongs to her school's handling team (S7.13.2.5).
+  ['teammate', 'school', '葉組員', 'Member Yeh', []],
   ['crime-officer', 'moj', '湯召集', 'Convenor Tang', ['wg-crime']],
 ];
 
@@ -53,5 +55,6 @@ export const morePeople: DirectoryRows = {
     email: `${code}@${organisation}.example`,
     phone: `02-0000-${3000 + index}`,
   })),
+  teamMembers: [{ organisation: 'school', person: 'teammate', function: 'crisis' }],
   holdings: PEOPLE.flatMap(([person, , , , posts]) => posts.map((post) => ({ post, person }))),
 };

@@ -1,8 +1,8 @@
 /** The bodies and posts of the centre as the product runs them: who convenes, who commands, who looks after whom. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { detailsSeenBy } from '../../src/directory/index.ts';
+import { detailsSeenBy, saveTeamMember } from '../../src/directory/index.ts';
 import { pack } from '../../src/directory/test-world.ts';
-import { openStory, type Story } from './harness.ts';
+import { openStory, refusalOf, type Story } from './harness.ts';
 
 describe('the centre’s organisation at work', () => {
   let story: Story;
@@ -90,6 +90,49 @@ describe('the centre’s organisation at work', () => {
   test('S7.13.2.5 S3.1: agencies and private operators alike file by their own contacts', async () => {
     expect((await story.files('engineer', 'power', { impactLevel: 'C' })).state).toBe('reported');
     expect((await story.files('teacher', 'school', { impactLevel: 'C' })).state).toBe('reported');
+  });
+
+  test('S7.13.2.5 S7.13.2.2 S7.12.2: whoever belongs to a body’s handling team files for it without a post of his own, while he belongs to it', async () => {
+    const filed = await story.files('teammate', 'school', { impactLevel: 'C' });
+    const { caseId } = filed;
+    expect(filed.state).toBe('reported');
+    const file = (kind: 'follow-up' | 'recovery', content: object = {}) =>
+      story.files('teammate', 'school', { impactLevel: 'C', ...content }, { kind, caseId });
+    expect((await file('follow-up', { cause: '後台密碼過弱。' })).state).toBe('reported');
+    // What may be done is said with the case, and in which capacity.
+    const view = await story.sees('teammate', caseId);
+    expect(view.may.map((one) => one.act).sort()).toEqual(
+      ['file-follow-up', 'file-recovery', 'message', 'read'].sort(),
+    );
+    expect(view.reports[0]).toMatchObject({
+      onBehalf: false,
+      filedBy: { name: { zh: '葉組員' } },
+      filedPost: {
+        name: { zh: '資通安全處理小組成員' },
+        organisation: { name: { zh: view.case.organisation.name.zh } },
+      },
+    });
+    // The body's contact is told that it is filed, and signs for what is asked back (DEC-9).
+    expect(await story.told(caseId, 'initial-reporter')).toEqual(['contact-school']);
+    expect(await refusalOf(story.files('teammate', 'school2', { impactLevel: 'C' }))).toBe('forbidden-act');
+    expect(await story.refuses('teammate', caseId, { act: 'request-withdrawal', reason: '？' })).toBe(
+      'forbidden-act',
+    );
+    expect(await story.refuses('teammate', caseId, { act: 'register' })).toBe('forbidden-act');
+    await story.change((tx) =>
+      saveTeamMember(story.ctx, tx, pack, {
+        organisation: 'school',
+        person: 'teammate',
+        function: 'crisis',
+        to: story.clock.now().toISOString(),
+      }),
+    );
+    expect(await refusalOf(story.files('teammate', 'school', { impactLevel: 'C' }))).toBe('forbidden-act');
+    await expect(story.sees('teammate', caseId)).rejects.toMatchObject({ code: 'not-found' });
+    // The record goes on to say in which capacity she filed.
+    expect((await story.sees('teacher', caseId)).reports[0]?.filedPost.name.en).toBe(
+      'Member of the security handling team',
+    );
   });
 
   test('S3.7 S7.10.4f S7.13.2.6: D raised to A fires the A branch once; A to B keeps its history', async () => {

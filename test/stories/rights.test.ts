@@ -22,6 +22,7 @@ const GRADED = ['handling', 'recovered', ...ENDED, 'merged'];
 const VIEWERS = {
   own: 'teacher',
   desk: 'officer',
+  team: 'teammate',
   authority: 'inspector',
   superior: 'county-contact',
   subgroup: 'moe-officer',
@@ -43,6 +44,7 @@ type Viewer = keyof typeof VIEWERS;
 const SEES: Record<Viewer, readonly string[]> = {
   own: ANY,
   desk: ANY,
+  team: ANY,
   authority: ANY,
   superior: ANY,
   subgroup: ANY,
@@ -65,16 +67,16 @@ const DESK_ONLY: Row = { desk: OPEN };
 
 /** Act → who may, in which states. What is not here is forbidden. */
 const TABLE: Record<Act, Row> = {
-  'file-initial': { own: ['-'], desk: ['-'], superior: ['-'], authority: ['-'] },
-  'file-follow-up': { own: OPEN, desk: OPEN, superior: OPEN, authority: OPEN },
-  'file-recovery': { own: REPORTED, desk: REPORTED },
+  'file-initial': { own: ['-'], team: ['-'], desk: ['-'], superior: ['-'], authority: ['-'] },
+  'file-follow-up': { own: OPEN, team: OPEN, desk: OPEN, superior: OPEN, authority: OPEN },
+  'file-recovery': { own: REPORTED, team: REPORTED, desk: REPORTED },
   take: DESK_ONLY,
   'hand-over': DESK_ONLY,
   register: DESK_ONLY,
   'ask-back': DESK_ONLY,
   'confirm-level': DESK_ONLY,
   'change-level': DESK_ONLY,
-  promote: { desk: OPEN, own: ['suspected'] },
+  promote: { desk: OPEN, own: ['suspected'], team: ['suspected'] },
   'send-back': DESK_ONLY,
   release: { desk: ['recovered'] },
   dismiss: DESK_ONLY,
@@ -87,6 +89,7 @@ const TABLE: Record<Act, Row> = {
   message: {
     own: [...OPEN, ...ENDED],
     desk: ANY,
+    team: [...OPEN, ...ENDED],
     authority: ANY,
     superior: ANY,
     subgroup: ANY,

@@ -15,6 +15,7 @@ export const directory = {
   sectors: 'Sectors',
   subgroup: 'Subgroup',
   ended: 'dissolved',
+  teamMember: 'Member of the security handling team',
   gaps: {
     'no-contact': 'no contact person',
     'no-authority': 'no competent authority',

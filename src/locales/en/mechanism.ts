@@ -110,6 +110,7 @@ export const mechanism = {
     administrator: 'administrator',
     auditor: 'auditor',
     observer: 'observer',
+    'team-member': 'member of the handling team',
   },
   relations: {
     own: 'reporting body',

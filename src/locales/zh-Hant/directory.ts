@@ -13,6 +13,7 @@ export const directory = {
   sectors: '領域',
   subgroup: '分組',
   ended: '已裁撤',
+  teamMember: '資通安全處理小組成員',
   gaps: {
     'no-contact': '沒有聯絡人員',
     'no-authority': '沒有主管機關',

@@ -108,6 +108,7 @@ export const mechanism = {
     administrator: '管理員',
     auditor: '稽核',
     observer: '觀察者',
+    'team-member': '處理小組成員',
   },
   relations: {
     own: '通報機關',
