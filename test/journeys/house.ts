@@ -86,6 +86,9 @@ export async function openHouse(
       SMTP_URL: sink.url,
       // Everybody comes in by a password here; the journey about sign-in asks for more.
       SECOND_FACTOR: 'optional',
+      // Hours pass at once here, and nobody is signed out for it.
+      SESSION_IDLE_MINUTES: '480',
+      SESSION_HOURS: '24',
       ...options.env,
     },
     mode,
@@ -96,7 +99,7 @@ export async function openHouse(
       { ...config, port, publicUrl: config.publicUrl.replace(/:0$/, `:${port}`) },
       { mode, isEmpty: true, clock, log, unsafeNoSync: true, ...(webRoot ? { webRoot } : {}) },
     );
-  let tocsin = await start(0).catch(async (error) => {
+  let tocsin = await start(config.port).catch(async (error) => {
     await sink.close();
     await database.drop();
     throw error;
