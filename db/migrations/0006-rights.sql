@@ -17,9 +17,9 @@ update cases c set detail = c.detail || jsonb_build_object(
 -- that an administrator can read the looks without seeing the case.
 create table looks (
   id uuid primary key,
-  case_id uuid not null,
+  -- null: the record of looks itself was read.
+  case_id uuid,
   number text not null,
-  organisation_id uuid not null,
   person_id uuid not null,
   post_id uuid not null,
   what text not null check (what in ('opened', 'exported', 'printed', 'attachment', 'looks')),

@@ -78,14 +78,14 @@ export async function openAttachment(
   ctx: AppContext,
   actor: Actor,
   id: string,
-): Promise<{ name: string; bytes: Buffer }> {
+): Promise<{ name: string; bytes: Buffer; caseId: string | null }> {
   return read(ctx.database, actor, ctx.clock, async (tx) => {
     const row = await tx.db
       .selectFrom('attachments')
-      .select(['name', 'content'])
+      .select(['name', 'content', 'case_id'])
       .where('id', '=', id)
       .executeTakeFirst();
-    return row ? { name: row.name, bytes: row.content } : refuse('not-found');
+    return row ? { name: row.name, bytes: row.content, caseId: row.case_id } : refuse('not-found');
   });
 }
 

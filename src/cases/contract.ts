@@ -474,6 +474,37 @@ export const caseView = z.strictObject({
   messages: z.array(messageView),
   attachments: z.array(attachmentView),
   may: z.array(mayDo),
+  /** Whether this reader's looks are recorded, and whether he may read who looked (ISO-12). */
+  looks: z.strictObject({ recorded: z.boolean(), readable: z.boolean() }),
   now: when,
 });
 export type CaseView = z.infer<typeof caseView>;
+
+// ── who looked ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/** GET /looks?caseId&cursor&limit — what read-only posts looked at, newest first. */
+export const looksQuery = z.strictObject({
+  caseId: uuid.optional(),
+  cursor: z.string().max(300).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+export const looksView = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id: uuid,
+      /** null: the record of looks itself was read. */
+      caseId: uuid.nullable(),
+      number: z.string(),
+      person: personRef,
+      postName: bilingual,
+      what: z.enum(['opened', 'exported', 'printed', 'attachment', 'looks']),
+      detail: z.string(),
+      at: when,
+    }),
+  ),
+  nextCursor: z.string().nullable(),
+});
+export type LooksView = z.infer<typeof looksView>;
+
+/** GET /cases/:id/export?lang — the whole case as one file that is read without the product. */
+export const exportQuery = z.strictObject({ lang: z.enum(['zh-Hant', 'en']).optional() });

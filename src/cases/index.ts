@@ -1,4 +1,6 @@
 /** What other rooms may use of cases. */
+
+export { exportCase } from './case-file.ts';
 export { fireDueClocks, startClockWorker } from './clock-worker.ts';
 export { acknowledge, act, file, recordTelephone } from './commands.ts';
 export type { CaseAct, CaseView, FiledAnswer, FileReport, ReportView } from './contract.ts';

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { acknowledgeAnswer, telephoneAcknowledgement } from '../delivery/contract.ts';
 import { findNotice, noticeViews } from '../delivery/index.ts';
-import { actorOf, resolveActor, signedIn } from '../identity/index.ts';
+import { actorOf, requireStepUp, resolveActor, signedIn } from '../identity/index.ts';
 import { packByHash } from '../mechanism/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
@@ -12,6 +12,7 @@ import { refuse } from '../platform/errors.ts';
 import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
 import { read } from '../platform/transaction.ts';
 import { ATTACHMENT_BYTES, dropAttachment, keepAttachment, openAttachment } from './attachments.ts';
+import { exportCase } from './case-file.ts';
 import { acknowledge, act, file, previewAct, previewFiled, recordTelephone } from './commands.ts';
 import {
   actAnswer,
@@ -23,8 +24,11 @@ import {
   caseQuery,
   caseView as caseViewSchema,
   draftView,
+  exportQuery,
   filedAnswer,
   fileReport,
+  looksQuery,
+  looksView,
   previewAnswer,
   previewFiling,
   queueView,
@@ -34,6 +38,7 @@ import { deleteDraft, findDraft, listDrafts, putDraft } from './drafts.ts';
 import type { Hub } from './events.ts';
 import { openExport } from './export.ts';
 import { listCases, queue } from './lists.ts';
+import { looks, recordLook } from './looks.ts';
 import { caseView } from './views.ts';
 
 const byId = z.strictObject({ id: z.guid().toLowerCase() });
@@ -183,7 +188,59 @@ export function caseRoutes(ctx: AppContext, hub: Hub): FastifyPluginAsyncZod {
     app.get(
       '/api/v1/cases/:id',
       { schema: { ...about('cases', '案件', 'One case'), params: byId, response: { 200: caseViewSchema } } },
-      (request) => caseView(ctx, actorOf(request), request.params.id, request.lang),
+      async (request) => {
+        const view = await caseView(ctx, actorOf(request), request.params.id, request.lang);
+        await recordLook(ctx, actorOf(request), request.params.id, 'opened');
+        return view;
+      },
+    );
+    app.get(
+      '/api/v1/cases/:id/export',
+      {
+        config: { raw: true },
+        // A found open screen must not be enough to carry a whole case away (AUTH-6).
+        preHandler: (request) => requireStepUp(ctx, request),
+        schema: {
+          ...about('cases', '匯出全案（單一檔案，可離線閱讀）', 'The whole case as one file'),
+          params: byId,
+          querystring: exportQuery,
+        },
+      },
+      async (request, reply) => {
+        const lang = request.query.lang ?? request.lang;
+        const { name, html } = await exportCase(ctx, actorOf(request), request.params.id, lang);
+        return reply
+          .header('content-type', 'text/html; charset=utf-8')
+          .header('content-security-policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'")
+          .header('content-disposition', asAttachment('case.html', name))
+          .send(html);
+      },
+    );
+    app.post(
+      '/api/v1/cases/:id/looks',
+      {
+        schema: {
+          ...about('cases', '記錄列印（唯讀職位）', 'Record that a read-only post printed the case'),
+          params: byId,
+          body: z.strictObject({ what: z.literal('printed') }),
+          response: { 204: nothing },
+        },
+      },
+      async (request, reply) => {
+        await recordLook(ctx, actorOf(request), request.params.id, request.body.what);
+        return reply.code(204).send(null);
+      },
+    );
+    app.get(
+      '/api/v1/looks',
+      {
+        schema: {
+          ...about('cases', '誰檢視過案件', 'Who looked at which case'),
+          querystring: looksQuery,
+          response: { 200: looksView },
+        },
+      },
+      (request) => looks(ctx, actorOf(request), request.query),
     );
     app.post(
       '/api/v1/cases/:id/acts',
@@ -286,7 +343,9 @@ export function caseRoutes(ctx: AppContext, hub: Hub): FastifyPluginAsyncZod {
         schema: { ...about('cases', '下載附件', 'Download an attachment'), params: byId },
       },
       async (request, reply) => {
-        const { name, bytes } = await openAttachment(ctx, actorOf(request), request.params.id);
+        const actor = actorOf(request);
+        const { name, bytes, caseId } = await openAttachment(ctx, actor, request.params.id);
+        if (caseId !== null) await recordLook(ctx, actor, caseId, 'attachment', name);
         // Never shown by the browser in our origin, whatever it claims to be (WEB-11).
         return reply
           .header('content-type', 'application/octet-stream')
@@ -315,6 +374,7 @@ export async function loadReport(ctx: AppContext, request: FastifyRequest, caseI
   const actor = await resolveActor(ctx, request);
   const view = await caseView(ctx, actor, caseId);
   const report = view.reports.find((one) => one.ordinal === ordinal) ?? refuse('not-found');
+  await recordLook(ctx, actor, caseId, 'printed', String(ordinal));
   const pack = await read(ctx.database, actor, ctx.clock, (tx) => packByHash(ctx, tx, view.packVersion.hash));
   return { pack, view, report };
 }

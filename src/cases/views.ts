@@ -24,6 +24,7 @@ import type {
 import { type CaseState, heldKeys } from './evolve.ts';
 import type { CaseFact } from './facts.ts';
 import { callOf, caseRowView, listRowOf, partyOfNotice, personRef } from './lists.ts';
+import { isWatcher } from './looks.ts';
 import { type ReportContent, reportContent } from './report-content.ts';
 import { actsOpenTo } from './rights.ts';
 import { clocksOf, factsOf, findCase } from './store.ts';
@@ -367,6 +368,10 @@ export async function caseView(
       messages: await messagesOf(tx, id, directory),
       attachments: await attachmentsOf(tx, id),
       may,
+      looks: {
+        recorded: isWatcher(directory, actor, tx.now),
+        readable: posts.some((post) => post.role === 'auditor' || post.role === 'administrator'),
+      },
       now: tx.now.toISOString(),
     };
   });

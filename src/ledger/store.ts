@@ -136,6 +136,29 @@ export function headsFrom(tx: Tx, log: string, size: number, limit: number): Pro
   );
 }
 
+/** The facts of one stream in order, each with the index of its leaf if it has one. */
+export function placesOfStream(
+  tx: Tx,
+  streamId: string,
+): Promise<(PlacedFact & { readonly index: number | null })[]> {
+  return tx.prepared<PlacedFact & { index: number | null } & Record<string, unknown>>(
+    'ledger-places',
+    `select ${FACT}, l.index from facts f left join ledger_leaves l on l.position = f.position
+     where f.stream_id = $1::uuid order by f.seq`,
+    [streamId],
+  );
+}
+
+/** The newest head of a log, as published. */
+export async function lastHeadOf(tx: Tx, log: string): Promise<Head | null> {
+  const rows = await tx.prepared<Head & Record<string, unknown>>(
+    'ledger-newest-head',
+    'select size, root, at from ledger_heads where log = $1 order by size desc limit 1',
+    [log],
+  );
+  return rows[0] ?? null;
+}
+
 /** Where a hash stands as a leaf, if anywhere: tells a fact that was moved from one that was changed. */
 export async function indexOfLeaf(tx: Tx, log: string, hash: Buffer): Promise<number | null> {
   const rows = await tx.prepared<{ index: number }>(

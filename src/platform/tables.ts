@@ -34,6 +34,7 @@ export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 export interface Accounts {
   created_at: Generated<Timestamp>;
   disabled_at: Timestamp | null;
+  enrolled_at: Timestamp | null;
   login: string;
   password_hash: string;
   person_id: string;
@@ -277,12 +278,11 @@ export interface LedgerLeaves {
 
 export interface Looks {
   at: Timestamp;
-  case_id: string;
+  case_id: string | null;
   compartment: string | null;
   detail: Generated<string>;
   id: string;
   number: string;
-  organisation_id: string;
   person_id: string;
   post_id: string;
   seen_by: string[];

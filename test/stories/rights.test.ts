@@ -7,6 +7,7 @@
  */
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exportCase } from '../../src/cases/index.ts';
 import { pack } from '../../src/directory/test-world.ts';
 import { ACTS, type Act } from '../../src/mechanism/vocabulary.ts';
 import { type Doing, openStory, refusalOf, type Story } from './harness.ts';
@@ -21,8 +22,8 @@ const GRADED = ['handling', 'recovered', ...ENDED, 'merged'];
 /** Viewer → person of the stories. */
 const VIEWERS = {
   own: 'teacher',
-  desk: 'officer',
   team: 'teammate',
+  desk: 'officer',
   authority: 'inspector',
   superior: 'county-contact',
   subgroup: 'moe-officer',
@@ -43,15 +44,15 @@ type Viewer = keyof typeof VIEWERS;
 /** Who sees the case at all, in which states. */
 const SEES: Record<Viewer, readonly string[]> = {
   own: ANY,
-  desk: ANY,
   team: ANY,
+  desk: ANY,
   authority: ANY,
   superior: ANY,
   subgroup: ANY,
   affected: ANY,
   deputy: GRADED,
-  // His post is the Executive Yuan's, which stands above every body of this line.
-  convenor: ANY,
+  // Nothing told him of a level C; that his post is lent by the Yuan above all bodies shows him nothing (decision 10).
+  convenor: [],
   serviceCentre: [],
   workingGroup: [],
   auditor: ANY,
@@ -88,14 +89,13 @@ const TABLE: Record<Act, Row> = {
   reopen: { desk: ENDED },
   message: {
     own: [...OPEN, ...ENDED],
-    desk: ANY,
     team: [...OPEN, ...ENDED],
+    desk: ANY,
     authority: ANY,
     superior: ANY,
     subgroup: ANY,
     affected: ANY,
     deputy: GRADED,
-    convenor: ANY,
   },
   'correct-awareness': DESK_ONLY,
   'report-convenor-told': { deputy: GRADED },
@@ -183,6 +183,8 @@ describe('rights', () => {
             kind: act === 'file-recovery' ? 'recovery' : 'follow-up',
             caseId: id,
           });
+        case 'export':
+          return exportCase(story.ctx, await story.person(code), id, 'zh-Hant');
         case 'read':
           return story.sees(code, id);
         case 'acknowledge':

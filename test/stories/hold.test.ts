@@ -1,0 +1,278 @@
+/** A prosecutor orders silence (H28): the case leaves everybody's sight but a few, by one rule; lifting takes two. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyCases } from '../../src/cases/index.ts';
+import { loadDirectory } from '../../src/directory/index.ts';
+import { pack } from '../../src/directory/test-world.ts';
+import { bare, openDoor } from '../isolation/house.ts';
+import { openStory, readOf, type Story } from './harness.ts';
+
+const ORDER = {
+  authority: '青山地方檢察署',
+  reference: '青檢115偵字第0123號',
+  until: null,
+  reason: '偵查不公開',
+} as const;
+/** Who saw the case before the order and must not see it under it. */
+const SILENCED = [
+  'colleague',
+  'inspector',
+  'county-contact',
+  'moe-officer',
+  'motc-officer',
+  'auditor',
+  'observer',
+] as const;
+/** Who goes on seeing it; the convenor and the deputies by their office. */
+const KNOWING = ['teacher', 'officer', 'officer2', 'deputy', 'deputy-natsec', 'convenor'] as const;
+const NOTHING = {
+  cases: 0,
+  facts: 0,
+  reports: 0,
+  report_persons: 0,
+  clocks: 0,
+  messages: 0,
+  deliveries: 0,
+  foreignNotices: 0,
+};
+
+describe('an order of silence', () => {
+  let story: Story;
+  let id: string;
+  let number: string;
+  const hold = async (extra: object = {}) =>
+    story.does('officer', id, { act: 'hold', organisationId: null, ...ORDER, ...extra });
+  beforeAll(async () => {
+    story = await openStory('2026-03-10T09:00:00+08:00');
+    await story.change((tx) =>
+      loadDirectory(story.ctx, tx, pack, {
+        persons: [
+          {
+            code: 'colleague',
+            organisation: 'school',
+            nameZh: '鄰座',
+            nameEn: 'Colleague',
+            email: 'colleague@school.example',
+          },
+        ],
+        posts: [
+          {
+            code: 'second-school',
+            organisation: 'school',
+            role: 'contact',
+            nameZh: '第二聯絡人',
+            nameEn: 'Second contact',
+          },
+        ],
+        holdings: [{ post: 'second-school', person: 'colleague' }],
+      }),
+    );
+    const filed = await story.files('teacher', 'school', { impactLevel: 'C', affectedSectors: ['telecom'] });
+    id = filed.caseId;
+    number = filed.number;
+    await story.does('officer', id, { act: 'confirm-level', level: 'C', reason: '' });
+    await story.settle();
+  });
+  afterAll(async () => {
+    expect((await verifyCases(story.ctx)).faults).toEqual([]);
+    await story.close();
+  });
+
+  test('H28: before it, all of them see the case', async () => {
+    for (const code of [...SILENCED, ...KNOWING.filter((one) => one !== 'convenor')])
+      expect((await story.sees(code, id)).case.id, code).toBe(id);
+    // An order can be proposed for no case one does not see, and by nobody but the desk.
+    for (const code of ['teacher', 'inspector', 'deputy'])
+      expect(await story.refuses(code, id, { act: 'hold', organisationId: null, ...ORDER })).toBe(
+        'forbidden-act',
+      );
+    expect(await story.refuses('mof-officer', id, { act: 'hold', organisationId: null, ...ORDER })).toBe(
+      'not-found',
+    );
+    expect(
+      await story.refuses('officer', id, {
+        act: 'hold',
+        organisationId: null,
+        ...ORDER,
+        until: '2020-01-01T00:00:00Z',
+      }),
+    ).toBe('invalid-input until:in-the-past');
+    expect(await story.refuses('officer', id, { act: 'lift-hold', reason: '無' })).toBe('not-held');
+  });
+
+  test('H28 ISO-1: recorded by one; from then on the case does not exist for the others, in any list, search, queue or row', async () => {
+    const told = (await story.notices(id)).length;
+    const answer = await hold();
+    expect(answer.proposed).toBeUndefined();
+    expect(answer.toldParties.map((party) => party.postName.zh)).toEqual([]);
+    for (const code of SILENCED) {
+      await expect(story.sees(code, id), code).rejects.toMatchObject({ code: 'not-found' });
+      expect(
+        (await story.list(code)).items.map((one) => one.number),
+        code,
+      ).not.toContain(number);
+      expect((await story.list(code, { q: number })).items, code).toEqual([]);
+      expect(
+        (await story.queue(code)).items.map((one) => one.case.number),
+        code,
+      ).not.toContain(number);
+      expect(await readOf(story, code, id), code).toEqual(NOTHING);
+      expect(await story.refuses(code, id, { act: 'message', text: '？' }), code).toBe('not-found');
+    }
+    for (const code of KNOWING) {
+      const view = await story.sees(code, id);
+      expect(view.hold, code).toMatchObject({
+        authority: ORDER.authority,
+        reference: ORDER.reference,
+        until: null,
+      });
+      expect(
+        view.facts.map((fact) => fact.kind),
+        code,
+      ).toContain('held');
+    }
+    expect((await story.notices(id)).length).toBe(told);
+    const [row] = await story.change((tx) =>
+      tx.query<{ held: boolean }>('select held from cases where id = $1', [id]),
+    );
+    expect(row?.held).toBe(true);
+  });
+
+  test('H28: notices say nothing new; what was asked of the others is asked no more, without saying why', async () => {
+    const asked = (await story.notices(id)).filter(
+      (notice) => notice.expects !== 'none' && notice.acknowledgedAt === null,
+    );
+    const silenced = asked.filter(
+      (notice) => !['duty-officer'].includes(notice.post) && !notice.post.startsWith('deputy'),
+    );
+    expect(silenced.length).toBeGreaterThan(0);
+    expect(silenced.every((notice) => notice.closedWhy === 'no-longer-asked')).toBe(true);
+    const before = (await story.notices(id)).length;
+    const mails = story.sink.messages.length;
+    await story.does('officer', id, { act: 'message', text: '請以電話聯絡。' });
+    await story.does('officer', id, { act: 'change-level', level: 'A', reason: '擴大' });
+    await story.settle();
+    const fresh = (await story.notices(id)).slice(before);
+    expect(new Set(fresh.map((notice) => notice.post))).toEqual(
+      // The officer of the desk's own group is of the desk.
+      new Set([
+        ...['subgroup-crisis', 'convenor'],
+        ...['deputy-convenor-stag', 'deputy-convenor-edpc', 'deputy-convenor-natsec'],
+      ]),
+    );
+    const heard = story.sink.messages.slice(mails).flatMap((mail) => mail.to);
+    for (const code of SILENCED) expect(heard.join(' ')).not.toContain(`${code}@`);
+    expect(heard.join(' ')).not.toContain('teacher@');
+    // Whoever filed goes on working under it.
+    await story.files('teacher', 'school', { impactLevel: 'A' }, { kind: 'follow-up', caseId: id });
+    expect(
+      await story.refuses('officer', id, {
+        act: 'merge',
+        intoCase: (await story.files('teacher2', 'school2', { impactLevel: 'D' })).caseId,
+        reason: '？',
+      }),
+    ).toBe('case-held');
+    expect(await story.refuses('officer', id, { act: 'hold', organisationId: null, ...ORDER })).toBe(
+      'already-held',
+    );
+  });
+
+  test('H28 ISO-9: a mail that waited when the order came is withheld', async () => {
+    const { caseId } = await story.files('teacher', 'school', { impactLevel: 'D' });
+    const mails = story.sink.messages.length;
+    await story.does('officer', caseId, { act: 'hold', organisationId: null, ...ORDER });
+    await story.settle();
+    const heard = story.sink.messages
+      .slice(mails)
+      .flatMap((mail) => mail.to)
+      .join(' ');
+    for (const code of ['inspector', 'moe-officer', 'colleague']) expect(heard).not.toContain(`${code}@`);
+    const reasons = (await story.notices(caseId)).flatMap((notice) =>
+      notice.deliveries.map((one) => one.reason),
+    );
+    expect(reasons.some((reason) => reason === 'no-right' || reason === 'closed')).toBe(true);
+  });
+
+  test('H28: the authority that ordered it, where the directory knows it, goes on seeing it', async () => {
+    const { caseId } = await story.files('teacher', 'school', { impactLevel: 'D' });
+    await expect(story.sees('crime-officer', caseId)).rejects.toMatchObject({ code: 'not-found' });
+    const organisationId = await story.organisation('moj');
+    await story.does('officer', caseId, { act: 'hold', ...ORDER, organisationId });
+    expect((await story.sees('crime-officer', caseId)).hold?.organisation?.id).toBe(organisationId);
+    await expect(story.sees('inspector', caseId)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('H28 ISO-15: lifted by two; then everybody is back, and only those who knew are told that there was silence', async () => {
+    expect(await story.does('officer', id, { act: 'lift-hold', reason: '偵結' })).toMatchObject({
+      proposed: true,
+    });
+    await expect(story.sees('inspector', id)).rejects.toMatchObject({ code: 'not-found' });
+    expect(
+      await story.refuses('officer', id, { act: 'approve-act', proposal: await story.proposal(id) }),
+    ).toBe('second-person-needed');
+    await story.approves('deputy', id);
+    for (const code of SILENCED) {
+      const view = await story.sees(code, id);
+      expect(view.hold).toBeNull();
+      const kinds = view.facts.map((fact) => fact.kind);
+      expect(kinds, code).not.toContain('held');
+      expect(kinds, code).not.toContain('hold-lifted');
+      expect(kinds, code).not.toContain('act-proposed');
+      expect(kinds, code).not.toContain('act-approved');
+      expect(JSON.stringify(view), code).not.toContain(ORDER.reference);
+      expect(JSON.stringify(view), code).not.toContain('偵');
+    }
+    for (const code of KNOWING)
+      expect(
+        (await story.sees(code, id)).facts.map((fact) => fact.kind),
+        code,
+      ).toEqual(expect.arrayContaining(['held', 'hold-lifted']));
+  });
+
+  test('H28 DEC-19: in the compartment its own officers; the centre loses the stub, and nobody from outside is let in', async () => {
+    const { caseId } = await story.files('captain', 'brigade', { impactLevel: 'C' });
+    expect((await story.queue('officer')).stubs).toHaveLength(1);
+    await story.does('mnd-officer', caseId, {
+      act: 'hold',
+      ...ORDER,
+      organisationId: await story.organisation('moj'),
+    });
+    expect((await story.queue('officer')).stubs).toEqual([]);
+    for (const code of ['crime-officer', 'deputy', 'convenor', 'officer', 'colonel'])
+      await expect(story.sees(code, caseId), code).rejects.toMatchObject({ code: 'not-found' });
+    for (const code of ['captain', 'mnd-officer', 'mnd-officer2'])
+      expect((await story.sees(code, caseId)).hold).not.toBeNull();
+    await story.does('mnd-officer', caseId, { act: 'lift-hold', reason: '偵結' });
+    await story.approves('mnd-officer2', caseId);
+    expect((await story.queue('officer')).stubs).toHaveLength(1);
+    expect((await story.sees('colonel', caseId)).case.id).toBe(caseId);
+  });
+
+  test('H28 ISO-7: over HTTP a held case is answered byte for byte as one that never was', async () => {
+    const { caseId } = await story.files('teacher', 'school', { impactLevel: 'D' });
+    await story.does('officer', caseId, { act: 'hold', organisationId: null, ...ORDER });
+    const door = await openDoor(story.ctx);
+    try {
+      await door.admit();
+      const unused = '018f0000-0000-7000-8000-00000000abcd';
+      for (const code of SILENCED) {
+        for (const [method, path, body] of [
+          ['GET', '', undefined],
+          ['POST', '/acts', { act: 'message', text: 'x', revision: 1 }],
+          ['POST', '/looks', { what: 'printed' }],
+        ] as const) {
+          const held = bare(await door.ask(code, method, `/cases/${caseId}${path}`, body)).replaceAll(
+            caseId,
+            'ID',
+          );
+          const never = bare(await door.ask(code, method, `/cases/${unused}${path}`, body)).replaceAll(
+            unused,
+            'ID',
+          );
+          expect(held, `${code} ${method} ${path}`).toBe(never);
+        }
+      }
+    } finally {
+      await door.close();
+    }
+  });
+});
