@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncZod } from '../platform/http/index.ts';
 import { accountRoutes } from './account-routes.ts';
 import { type IdentityOptions, openDoor } from './door.ts';
 import { enrolmentRoutes } from './enrolment-routes.ts';
+import { oidcRoutes } from './oidc-routes.ts';
 import { ownRoutes } from './own-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 
@@ -15,5 +16,6 @@ export function identityRoutes(ctx: AppContext, options: IdentityOptions = {}): 
     await app.register(ownRoutes(door));
     await app.register(enrolmentRoutes(door));
     await app.register(accountRoutes(door));
+    await app.register(oidcRoutes(door));
   };
 }
