@@ -151,10 +151,10 @@ export function isInside(post: SnapshotPost, state: CaseState, world: World): bo
 
 /** The keys a post sees with, whoever holds it; the person's own are not among them. */
 function keysOf(post: SnapshotPost, pack: Pack): string[] {
-  const keys = [`post:${post.id}`, `org:${post.organisationId}`];
+  const isCommand = post.role === 'convenor' || post.role === 'deputy-convenor';
+  const keys = [`post:${post.id}`, ...(isCommand ? ['command'] : [`org:${post.organisationId}`])];
   if (post.groupCode !== null) keys.push(`group:${post.groupCode}`);
   if (post.role === 'duty-officer' && post.groupCode === pack.desk.group) keys.push('desk');
-  if (post.role === 'convenor' || post.role === 'deputy-convenor') keys.push('command');
   return keys;
 }
 

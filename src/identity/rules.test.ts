@@ -62,12 +62,8 @@ describe('the keys somebody sees with', () => {
       [post('s', 'subgroup-officer', 'sg-crisis')],
       ['group:sg-crisis', 'org:body', 'post:s'],
     ],
-    ['the convenor', [post('v', 'convenor', 'centre')], ['command', 'group:centre', 'org:body', 'post:v']],
-    [
-      'a deputy convenor',
-      [post('v', 'deputy-convenor', 'centre')],
-      ['command', 'group:centre', 'org:body', 'post:v'],
-    ],
+    ['the convenor', [post('v', 'convenor', 'centre')], ['command', 'group:centre', 'post:v']],
+    ['a deputy convenor', [post('v', 'deputy-convenor', 'centre')], ['command', 'group:centre', 'post:v']],
     ['the auditor', [post('a', 'auditor', 'wg-audit')], ['group:wg-audit', 'org:body', 'post:a', 'watch']],
     ['an observer', [post('o', 'observer', 'centre')], ['group:centre', 'org:body', 'post:o', 'watch']],
     [
@@ -75,7 +71,11 @@ describe('the keys somebody sees with', () => {
       [post('t', 'service-centre', 'service-centre')],
       ['group:service-centre', 'org:body', 'post:t'],
     ],
-    ['an administrator', [post('z', 'administrator', 'centre')], ['group:centre', 'org:body', 'post:z']],
+    [
+      'an administrator',
+      [post('z', 'administrator', 'centre')],
+      ['admin:body', 'group:centre', 'org:body', 'post:z'],
+    ],
     [
       'one person in two posts (DEC-9)',
       [post('v', 'convenor', 'centre'), post('g', 'group-officer', 'council')],

@@ -5,8 +5,9 @@ import type { SessionView } from './contract.ts';
 
 /**
  * The keys a person's transactions see with at `at` (their grammar is in db/migrations/0001-ground.sql). Rights hang
- * on posts: each post held brings its own key, its body's and its group's; the desk, the command of the centre and
- * those who watch have a word of their own. A person without a post sees what everybody signed in sees, and his own.
+ * on posts: each post held brings its own key, its body's and its group's; the desk, the command of the centre (without
+ * its bodies' keys) and those who watch have a word of their own. A person without a post sees what everybody signed in
+ * sees, and his own.
  * Answers DEC-9, DEC-19, H41.
  */
 export function keysFor(snapshot: DirectorySnapshot, pack: Pack, personId: string, at: Date): string[] {
@@ -18,13 +19,25 @@ export function keysOfPosts(pack: Pack, personId: string, posts: readonly Snapsh
   const keys = new Set(['signed-in', `person:${personId}`]);
   for (const post of posts) {
     keys.add(`post:${post.id}`);
-    keys.add(`org:${post.organisationId}`);
+    // Whoever commands the centre does so for the centre, not for the body that lends him (decision 10).
+    if (!isCommand(post)) keys.add(`org:${post.organisationId}`);
     if (post.groupCode !== null) keys.add(`group:${post.groupCode}`);
     if (isDeskPost(pack, post)) keys.add('desk');
-    if (post.role === 'convenor' || post.role === 'deputy-convenor') keys.add('command');
-    if (post.role === 'auditor' || post.role === 'observer') keys.add('watch');
+    if (isCommand(post)) keys.add('command');
+    // Who watches from within a compartment watches that compartment, by its group's key (DEC-19).
+    if ((post.role === 'auditor' || post.role === 'observer') && !isWalled(pack, post)) keys.add('watch');
+    if (post.role === 'administrator') keys.add(`admin:${post.organisationId}`);
   }
   return [...keys];
+}
+
+/** True for posts of a compartment's own group. */
+function isWalled(pack: Pack, post: SnapshotPost): boolean {
+  return pack.compartments.some((one) => one.group === post.groupCode);
+}
+
+function isCommand(post: SnapshotPost): boolean {
+  return post.role === 'convenor' || post.role === 'deputy-convenor';
 }
 
 /** True for the posts that work the centre's queue: duty officers of the group the pack names as the desk. */

@@ -48,6 +48,18 @@ describe('the centre’s organisation at work', () => {
     expect(await story.told(caseId, 'graded-deputies')).toHaveLength(3);
   });
 
+  test('S7.10.4a S7.10.4d DEC-23: whoever commands the centre sees what he is told of, whichever body lends him', async () => {
+    const { caseId } = await story.files('teacher', 'school', { impactLevel: 'C' });
+    const seen = async (code: string) =>
+      (await story.list(code)).items.some((one) => one.id === caseId) ? 'seen' : 'unseen';
+    expect([await seen('convenor'), await seen('deputy-edpc')]).toEqual(['unseen', 'unseen']);
+    await expect(story.sees('convenor', caseId)).rejects.toMatchObject({ code: 'not-found' });
+    await story.does('officer', caseId, { act: 'confirm-level', level: 'C', reason: '' });
+    expect([await seen('convenor'), await seen('deputy-edpc')]).toEqual(['unseen', 'seen']);
+    await story.does('officer', caseId, { act: 'change-level', level: 'A', reason: '擴大' });
+    expect(await seen('convenor')).toBe('seen');
+  });
+
   test('DEC-3 S7.10.2 S7.10.4a: B, C and D tell the deputies, A takes its own branch', async () => {
     for (const level of ['B', 'C', 'D', 'A']) {
       const { caseId } = await story.files('teacher', 'school', { impactLevel: level });
