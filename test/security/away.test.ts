@@ -23,7 +23,7 @@ const STORY = {
   scope: '僅門禁。',
   measures: '改以人工登記。',
   phone: '02-0000-7777',
-  level: 'D',
+  level: 'D' as const,
 };
 
 describe('while a part is away', () => {

@@ -182,6 +182,13 @@ export function asRefusal(thrown: unknown): Refusal {
     return new Refusal('request-timeout', { cause: thrown });
   const known = frameworkFaults[code];
   if (known) return new Refusal(known, { cause: thrown });
+  // What the framework or the sender of files refuses of a request is the sender's mistake, whatever its name.
+  const { statusCode, expose } = (fault ?? {}) as { statusCode?: unknown; expose?: unknown };
+  const isTheirs = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
+  if (isTheirs && (expose === true || code.startsWith('FST_'))) {
+    const isHidden = statusCode === 403 || statusCode === 404;
+    return new Refusal(isHidden ? 'not-found' : 'malformed-request', { cause: thrown });
+  }
   const isConnection = NOT_NOW.test(code) && (code.length === 5 || fault?.syscall !== undefined);
   const isPool =
     typeof fault?.message === 'string' && /timeout exceeded when trying to connect/.test(fault.message);
