@@ -177,6 +177,7 @@ describe('an order of silence', () => {
   });
 
   test('H28 ISO-9: a mail that waited when the order came is withheld', async () => {
+    await story.settle();
     const { caseId } = await story.files('teacher', 'school', { impactLevel: 'D' });
     const mails = story.sink.messages.length;
     await story.does('officer', caseId, { act: 'hold', organisationId: null, ...ORDER });
