@@ -173,13 +173,18 @@ export function summaryOf(description: string): string {
   return letters.length <= 60 ? sentence : `${letters.slice(0, 59).join('')}…`;
 }
 
-/** Ids of the form's fields in which two reports differ. */
+/**
+ * Ids of the form's fields in which two reports differ. A report lists the files it brings itself: to bring none, or one
+ * that is there already, changes nothing.
+ */
 export function changedFields(before: ReportContent | null, after: ReportContent): string[] {
   if (before === null) return [];
-  return Object.keys(after).filter(
-    (key) =>
-      key !== 'unknown' &&
-      JSON.stringify(before[key as keyof ReportContent]) !==
-        JSON.stringify(after[key as keyof ReportContent]),
+  const brings = after.attachments.some((id) => !before.attachments.includes(id));
+  return Object.keys(after).filter((key) =>
+    key === 'attachments'
+      ? brings
+      : key !== 'unknown' &&
+        JSON.stringify(before[key as keyof ReportContent]) !==
+          JSON.stringify(after[key as keyof ReportContent]),
   );
 }

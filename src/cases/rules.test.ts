@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Guard } from '../mechanism/vocabulary.ts';
 import { isRefusal } from '../platform/errors.ts';
-import { contentProblems, isAnswered, summaryOf } from './content-rules.ts';
+import { changedFields, contentProblems, isAnswered, summaryOf } from './content-rules.ts';
 import { type CaseState, evolve, rebuild, seenBy } from './evolve.ts';
 import type { CaseFact, NewFact } from './facts.ts';
 import { addReport } from './filing.ts';
@@ -208,6 +208,16 @@ describe('the form’s answers', () => {
     expect(problems({ impactLevel: '', unknown: ['impactLevel'] })).toEqual(['impactLevel:required']);
     expect(problems({ impactLevel: 'E' })).toEqual(['impactLevel:bad-choice']);
     expect(problems({}, 'recovery')).toEqual(['solution:required', 'resolvedAt:required', 'cause:required']);
+  });
+
+  test('SI.3: a follow-up that brings no file of its own, or one already there, has not changed the files', () => {
+    const [a, b] = ['0190a0a0-0000-7000-8000-00000000000a', '0190a0a0-0000-7000-8000-00000000000b'] as const;
+    const first = content({ attachments: [a] });
+    const changed = (changes: object) => changedFields(first, content({ attachments: [], ...changes }));
+    expect(changed({})).toEqual([]);
+    expect(changed({ attachments: [a] })).toEqual([]);
+    expect(changed({ attachments: [b], cause: '後台密碼過弱。' }).sort()).toEqual(['attachments', 'cause']);
+    expect(changedFields(null, first)).toEqual([]);
   });
 
   test('a clock two minutes wrong is no lie; three minutes is the future', () => {

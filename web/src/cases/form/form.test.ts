@@ -311,6 +311,11 @@ describe('what a report begins with', () => {
       unknown: content.unknown.toSorted(),
     });
     expect(changedIn(content, again)).toEqual(new Set());
+    const [a, b] = ['0190a0a0-0000-7000-8000-00000000000a', '0190a0a0-0000-7000-8000-00000000000b'] as const;
+    const files = (attachments: string[]) => ({ ...content, attachments });
+    expect(changedIn(files([a]), files([]))).toEqual(new Set());
+    expect(changedIn(files([a]), files([a]))).toEqual(new Set());
+    expect(changedIn(files([a]), files([b]))).toEqual(new Set(['attachments']));
     expect(changedIn(content, { ...again, scope: '改', supportText: '請協助' })).toEqual(
       new Set(['scope', 'support']),
     );

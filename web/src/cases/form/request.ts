@@ -206,12 +206,17 @@ export function gradeOfSystems(
 }
 
 /**
- * Ids of the form's fields in which two contents differ. A report has files of its own, so having none is no change.
+ * Ids of the form's fields in which two contents differ. A report lists the files it brings itself: to bring none, or one
+ * that is there already, changes nothing.
  */
 export function changedIn(before: ReportContent, after: ReportContent): Set<ReportField> {
   const changed = new Set<ReportField>();
   for (const key of Object.keys(after) as (keyof ReportContent)[]) {
-    if (key === 'unknown' || (key === 'attachments' && after.attachments.length === 0)) continue;
+    if (key === 'unknown') continue;
+    if (key === 'attachments') {
+      if (after.attachments.some((id) => !before.attachments.includes(id))) changed.add(key);
+      continue;
+    }
     if (canonical(before[key]) === canonical(after[key])) continue;
     changed.add(key === 'supportItems' || key === 'supportText' ? 'support' : key);
   }
