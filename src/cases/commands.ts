@@ -23,6 +23,7 @@ import type {
 import type { CaseState, Pending } from './evolve.ts';
 import type { NewFact } from './facts.ts';
 import { addReport, type FilingInput, type OpeningInput, openCase } from './filing.ts';
+import { isGraveNow } from './grave-rules.ts';
 import { exerciseSeries } from './numbers.ts';
 import { askedOf, commandOf, pendingOf, proposalOf, ruleFor } from './proposals.ts';
 import { byPost, type Recipient, type World } from './recipients.ts';
@@ -500,6 +501,7 @@ async function inputOf(tx: Tx, act: CaseAct, messageId: string): Promise<ActInpu
 /**
  * Does one act with a case. Each act is one row of the pack's rights table; the facts it decides, and all that follows,
  * are stored in one transaction (figure 5, SI.2, H31, H32).
+ * @param confirmed called before a grave act (AUTH-6); throws when whoever acts has not confirmed lately who he is
  * @throws Refusal not-found, case-changed, forbidden-act, already-final, and what the act's guards demand
  */
 export async function act(
@@ -508,12 +510,13 @@ export async function act(
   caseId: string,
   command: CaseAct,
   key?: string,
+  confirmed: () => void = () => undefined,
 ): Promise<ActAnswer> {
   requirePerson(actor);
   const requestHash = hashOf({ caseId, command });
   const run = () =>
     write(ctx.database, actor, ctx.clock, (tx) =>
-      once(tx, key, requestHash, () => actIn(ctx, tx, actor, caseId, command, key, requestHash)),
+      once(tx, key, requestHash, () => actIn(ctx, tx, actor, caseId, command, key, requestHash, confirmed)),
     );
   try {
     return await run();
@@ -536,6 +539,7 @@ async function actIn(
   command: CaseAct,
   key: string | undefined,
   requestHash: string,
+  confirmed: () => void,
 ): Promise<ActAnswer> {
   const person = requirePerson(actor);
   // Two cases are always locked in the order of their ids, so that two merges cannot wait for each other.
@@ -553,6 +557,7 @@ async function actIn(
   const post = choosePost(command.act, postsHeld(actor, world), state, world, command.as);
   requireOther(state, command, person);
   if (await isStale(tx, state, command.revision)) await refuseStale(tx, state, command.revision, world);
+  if (isGraveNow(command, state, world.pack)) confirmed();
   const messageId = uuid();
   const doer: Doer = { person, post: post.id };
   const { decided, input, proposed } = await decideIn(

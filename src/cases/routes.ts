@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { acknowledgeAnswer, telephoneAcknowledgement } from '../delivery/contract.ts';
 import { findNotice, noticeViews } from '../delivery/index.ts';
-import { actorOf, requireStepUp, resolveActor, signedIn } from '../identity/index.ts';
+import { actorOf, requireStepUp, resolveActor, signedIn, stepUpRefusal } from '../identity/index.ts';
 import { packByHash } from '../mechanism/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
@@ -37,6 +37,7 @@ import {
 import { deleteDraft, findDraft, listDrafts, putDraft } from './drafts.ts';
 import type { Hub } from './events.ts';
 import { openExport } from './export.ts';
+import { MAY_BE_GRAVE } from './grave-rules.ts';
 import { listCases, queue } from './lists.ts';
 import { looks, recordLook } from './looks.ts';
 import { caseView } from './views.ts';
@@ -159,6 +160,7 @@ export function caseRoutes(ctx: AppContext, hub: Hub): FastifyPluginAsyncZod {
       '/api/v1/cases.csv',
       {
         config: { raw: true },
+        preHandler: (request) => requireStepUp(ctx, request),
         schema: {
           ...about('cases', '案件清單（CSV）', 'Cases as a file for spreadsheets (CSV)'),
           querystring: caseExportQuery,
@@ -252,7 +254,13 @@ export function caseRoutes(ctx: AppContext, hub: Hub): FastifyPluginAsyncZod {
           response: { 200: actAnswer },
         },
       },
-      (request) => act(ctx, actorOf(request), request.params.id, request.body, keyOf(request.headers)),
+      async (request) => {
+        const command = request.body;
+        const refusal = MAY_BE_GRAVE.has(command.act) ? await stepUpRefusal(ctx, request) : null;
+        return act(ctx, actorOf(request), request.params.id, command, keyOf(request.headers), () => {
+          if (refusal) throw refusal;
+        });
+      },
     );
     app.post(
       '/api/v1/cases/:id/acts/preview',
