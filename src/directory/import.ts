@@ -426,5 +426,5 @@ class RowBuilder {
 /** A code for a person who was given none: the same line gives the same code again. */
 function codeFor(organisation: string, name: string): string {
   const word = (name.split('@')[0] ?? '').normalize('NFKC').replace(/[^\p{L}\p{N}._-]+/gu, '-');
-  return `${organisation}.${word}`.slice(0, 100).replace(/[._-]+$/, '');
+  return `${organisation}.${word}`.slice(0, 100).replace(/(?<![._-])[._-]+$/, '');
 }

@@ -138,8 +138,9 @@ export function createLog({ level, destination }: LogOptions): Log {
       },
     },
   };
-  // Synchronous: the last line before an end, however sudden, is written.
-  const log = pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
+  // A report does not wait for its line to be written. At an end of the process, and at a fatal fault, what is still
+  // waiting is written first.
+  const log = pino(options, destination ?? pino.destination({ dest: 1, sync: false }));
   // pino does not hand the bindings' formatter down to children; what they add is picked as well.
   const child = log.child;
   log.child = function pickedChild(this: Log, bindings: object, childOptions?: object) {

@@ -34,7 +34,7 @@ export function readAddresses(text: string): Token[] {
   const seen = new Set<string>();
   return text
     .split(/[\s,;，；、|]+/u)
-    .map((raw) => raw.replace(/^["'「『<(（]+|["'」』>)）。]+$/gu, ''))
+    .map((raw) => raw.replace(/^["'「『<(（]+|(?<!["'」』>)）。])["'」』>)）。]+$/gu, ''))
     .filter((raw) => raw !== '')
     .map(readToken)
     .filter((token) => {
@@ -58,7 +58,7 @@ function readToken(raw: string): Token {
   if (isIpv6(bare)) return good('ip', bare);
   if (value.includes('@')) return bad('email');
   if (/^[^/:]+:\d+$/.test(value)) return bad('port');
-  if (/^[^/:]+\.[^/:]+(:\d+)?\//.test(value)) return bad('no-scheme');
+  if (/^(?=[^/:]+\.[^/:])[^/:]+(:\d+)?\//.test(value)) return bad('no-scheme');
   return isDomain(value) ? good('domain') : bad('unreadable');
 }
 
