@@ -12,6 +12,9 @@ import { destinations } from './nav.ts';
 import { THEMES, useMotion, useTheme } from './settings.ts';
 import { shellText } from './texts.ts';
 
+/** What strangers may read too, by the first word of its key. */
+const FOR_ALL = new Set(['demo', 'providers']);
+
 interface HeaderProps {
   session: SessionView;
   onSearch: () => void;
@@ -60,7 +63,8 @@ function PersonMenu({ session, onKeys }: { session: SessionView; onKeys: () => v
     await api.delete('/session').catch(() => undefined);
     // First away from here: the frame takes a session that is gone for one that was ended elsewhere.
     await navigate({ to: '/sign-in', search: {} });
-    queryClient.clear();
+    // What the sign-in page asks meanwhile is everybody's; the rest was this person's.
+    queryClient.removeQueries({ predicate: ({ queryKey }) => !FOR_ALL.has(String(queryKey[0])) });
     queryClient.setQueryData(sessionQuery.queryKey, null);
   };
   return (

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { z } from 'zod';
 import type { caseList } from '../../../src/cases/contract.ts';
@@ -28,16 +28,20 @@ export function Shell() {
   const t = useText(commonText);
   const s = useText(shellText);
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const here = useRouterState({ select: (state) => state.location.href });
-  const navigate = useNavigate();
   const [palette, setPalette] = useState(false);
   const [map, setMap] = useState(false);
 
-  useEffect(() => followEvents(queryClient), []);
+  // A session that is not whole yet may only report: nothing is streamed to it.
+  const streams = session?.access === 'full';
+  useEffect(() => (streams ? followEvents(queryClient) : undefined), [streams]);
+  const router = useRouter();
+  const isGone = session === null;
   useEffect(() => {
     // Ended elsewhere while this page was open: say so, and lead back here after signing in.
-    if (session === null) navigate({ to: '/sign-in', search: { next: here, ended: 'yes' } });
-  }, [session, here, navigate]);
+    const here = router.state.location;
+    if (isGone && here.pathname !== '/sign-in')
+      void router.navigate({ to: '/sign-in', search: { next: here.href, ended: 'yes' } });
+  }, [isGone, router]);
   useArrival(path);
   useKeys([
     { key: '?', label: t.keys.help, run: () => setMap(true), global: true },

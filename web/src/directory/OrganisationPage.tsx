@@ -22,17 +22,20 @@ export function OrganisationPage() {
   const { organisationId } = useParams({ from: '/inside/directory/$organisationId' });
   const { data, error, refetch } = useQuery(organisationQuery(organisationId));
   usePageTitle(data ? pick(data.organisation.name) : t.title);
+  if (error instanceof Problem && error.status === 404) {
+    return (
+      <main className="page page-narrow" id="main" tabIndex={-1} data-density="visit">
+        <NotForYou />
+      </main>
+    );
+  }
   return (
     <main className="page" id="main" tabIndex={-1} data-density="desk">
       <p className="no-print">
         <Link to="/directory">{t.organisation.back}</Link>
       </p>
       {error ? (
-        error instanceof Problem && error.status === 404 ? (
-          <NotForYou />
-        ) : (
-          <ProblemMessage error={error} onRetry={() => refetch()} />
-        )
+        <ProblemMessage error={error} onRetry={() => refetch()} />
       ) : data ? (
         <Organisation view={data} />
       ) : (

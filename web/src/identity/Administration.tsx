@@ -46,20 +46,21 @@ export function Administration() {
   const { data: session } = useQuery(sessionQuery);
   const own = session?.posts.find((post) => post.role === 'administrator');
   usePageTitle(t.title);
+  if (!session || !own) {
+    return (
+      <main className="page page-narrow" id="main" tabIndex={-1} data-density="visit">
+        <NotForYou />
+      </main>
+    );
+  }
   return (
     <main className="page administration" id="main" tabIndex={-1} data-density="desk">
-      {session && own ? (
-        <>
-          <div className="page-head">
-            <h1>{t.title}</h1>
-            <p>{t.lead}</p>
-          </div>
-          <Recoveries me={session.person.id} />
-          <Body id={search.body ?? own.organisation.id} me={session.person.id} />
-        </>
-      ) : (
-        <NotForYou />
-      )}
+      <div className="page-head">
+        <h1>{t.title}</h1>
+        <p>{t.lead}</p>
+      </div>
+      <Recoveries me={session.person.id} />
+      <Body id={search.body ?? own.organisation.id} me={session.person.id} />
     </main>
   );
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useState } from 'react';
 import type { SecurityView } from '../../../src/identity/contract.ts';
@@ -317,14 +317,10 @@ function Sessions({ sessions }: { sessions: readonly OwnSession[] }) {
   const words = useText(securityText);
   const t = words.page;
   const changed = useChanged();
-  const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
   const end = useMutation({
     mutationFn: (one: OwnSession) => api.delete(`/me/sessions/${one.id}`),
-    onSuccess: (_, one) => {
-      if (one.current) void navigate({ to: '/sign-in', search: {} });
-      changed(t.endedOne);
-    },
+    onSuccess: () => changed(t.endedOne),
   });
   const others = sessions.filter((one) => !one.current);
   return (
