@@ -362,7 +362,10 @@ export async function caseView(
         filedToReleased: minutes(state.openedAt, state.closedAt),
       },
       clocks: (await clocksOf(tx, id)).map((clock) => clockView(clock, shown)),
-      knows: notices.map((notice) => knowsRow(notice, isDesk, shown)),
+      // Nobody rings himself up: what waits at the reader's own post is his to confirm.
+      knows: notices.map((notice) =>
+        knowsRow(notice, isDesk && !actor.keys.includes(`post:${notice.postId}`), shown),
+      ),
       facts: facts.map((fact) => factView(fact, shown)),
       reports,
       messages: await messagesOf(tx, id, directory),

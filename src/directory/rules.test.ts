@@ -417,7 +417,13 @@ describe('what would keep a report from arriving (S8.1.2, S7.12.1, DEC-10)', () 
     ['no contact, post vacant', { ...good, holdings: [] }, 'school', ['no-contact', 'post-vacant']],
     ['no address', { ...good, holdings: [held('contact', 'silent')] }, 'school', ['no-address']],
     ['no handling team', { ...good, teamMembers: [] }, 'school', ['no-team']],
-    ['no authority', good, 'ey', ['no-contact', 'no-authority', 'no-team']],
+    [
+      'no authority',
+      { ...good, bodies: [{ id: 'alone', superiorId: null }] },
+      'alone',
+      ['no-contact', 'no-authority', 'no-team'],
+    ],
+    ['no authority above the head of all others, by its nature', good, 'ey', ['no-contact', 'no-team']],
     [
       'a sector nobody has',
       { ...good, bodies: [{ id: 'school', superiorId: 'ey', sectors: ['food'] }] },

@@ -202,6 +202,8 @@ export function coverageGaps(
 /** As {@link coverageGaps} for many bodies at one moment. */
 export function coverageOn(snapshot: DirectorySnapshot, pack: Pack, day: string, at: Date) {
   const subgroupOf = new Map(pack.sectors.map((sector) => [sector.id, sector.subgroup]));
+  const isTop = (body: SnapshotOrganisation) =>
+    body.superiorId === null && snapshot.subordinates(body.id).length > 0;
   return (organisationId: string): CoverageGap[] => {
     const body = snapshot.organisations.get(organisationId);
     if (!body || !existsOn(body, day)) return [];
@@ -215,7 +217,8 @@ export function coverageOn(snapshot: DirectorySnapshot, pack: Pack, day: string,
     const { authorityBy } = routeOn(snapshot, pack, body.id, day);
     const gaps: readonly [CoverageGap, boolean][] = [
       ['no-contact', contacts.length === 0],
-      ['no-authority', authorityBy !== 'stated' && authorityBy !== 'superior'],
+      // What stands at the head of others answers to nobody, by its nature.
+      ['no-authority', !isTop(body) && authorityBy !== 'stated' && authorityBy !== 'superior'],
       ['sector-unassigned', !body.sectors.some((sector) => subgroupOf.get(sector) !== undefined)],
       ['post-vacant', holders.some((held) => held.length === 0)],
       ['no-address', contacts.length > 0 && !contacts.some((id) => snapshot.persons.get(id)?.email)],

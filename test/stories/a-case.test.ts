@@ -362,9 +362,14 @@ describe('the desk is asleep', () => {
     const row = view.items.find((one) => one.case.id === id);
     expect(row?.reasons.slice(0, 2)).toEqual(['notice-late', 'clock-overdue']);
     // By now the deputies have not answered either.
-    expect(row?.calls.map((call) => call.party.capacities[0])).toEqual(
-      expect.arrayContaining(['authority', 'centre', 'subgroup']),
+    const calls = row?.calls.map((call) => call.party.capacities[0]);
+    expect(calls).toEqual(expect.arrayContaining(['authority', 'subgroup']));
+    // The desk's own silence lifts the case, but nobody is told to ring himself up.
+    expect(calls).not.toContain('centre');
+    const own = (await story.sees('officer', id)).knows.find((line) =>
+      line.party.capacities.includes('centre'),
     );
+    expect(own).toMatchObject({ late: true, call: null });
     await story.does('officer', id, { act: 'register' });
     await story.does('officer', id, { act: 'confirm-level', level: 'C', reason: '' });
     const after = await story.sees('officer', id);

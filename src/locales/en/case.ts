@@ -34,6 +34,7 @@ export const cases = {
   },
   number: (number: string): string => `No. ${number}`,
   authority: 'Competent authority',
+  superiors: 'Above it:',
   subgroup: 'Subgroup',
   affected: 'Affected sectors',
   takenBy: (name: string): string => `taken by ${name}`,

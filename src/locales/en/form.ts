@@ -258,35 +258,6 @@ export const form = {
     noReportHelp: 'The case may have ended, or your post may not file for it.',
   },
 
-  filed: {
-    title: 'The report has arrived',
-    kinds: {
-      initial: 'Initial report received',
-      'follow-up': 'Follow-up report received',
-      recovery: 'Recovery report received',
-    },
-    number: 'Number',
-    received: 'Received',
-    aware: (minutes: number): string => `Reported ${minutes} min after awareness`,
-    late: 'Later than the time set; recorded with your reason',
-    next: 'What happens next',
-    steps: {
-      call: (phone: string): string =>
-        `The duty officer confirms receipt and the level, and rings ${phone} if need be.`,
-      add: 'When anything changes, the cause is found or data can be completed, file a follow-up report.',
-      recover:
-        'When the system works again, file a recovery report with solution and time, so that control can end.',
-      wait: 'The response centre checks the recovery report and releases the case, or sends it back and says why.',
-    },
-    sentence: (names: string): string => `Sent to ${names}.`,
-    mail: 'Number and time were also mailed to you.',
-    pdf: 'Print or download the form (PDF)',
-    followUp: 'File a follow-up',
-    recovery: 'File the recovery report',
-    open: 'See the case',
-    notYet: 'The report has arrived; reading who has been told…',
-  },
-
   read: {
     title: (number: string, kind: string, ordinal: number): string =>
       `${number}  ${kind} (report no. ${ordinal})`,

@@ -32,6 +32,7 @@ export const cases = {
   },
   number: (number: string): string => `編號 ${number}`,
   authority: '主管機關',
+  superiors: '上級機關',
   subgroup: '分組',
   affected: '受影響領域',
   takenBy: (name: string): string => `${name} 承辦`,

@@ -239,29 +239,6 @@ export const form = {
     noReportHelp: '案件可能已結束，或您的職位無權填報。',
   },
 
-  filed: {
-    title: '通報已送達',
-    kinds: { initial: '初報已送達', 'follow-up': '續報已送達', recovery: '結報已送達' },
-    number: '編號',
-    received: '收件時間',
-    aware: (minutes: number): string => `自知悉起 ${minutes} 分鐘通報`,
-    late: '逾通報時限，已併同原因記錄',
-    next: '接下來',
-    steps: {
-      call: (phone: string): string => `值勤員會先簽收並確認等級，必要時撥打 ${phone} 與您聯繫。`,
-      add: '有新的狀況、查到原因或補齊資料時，請填續報。',
-      recover: '系統恢復正常後，請填結報，寫明解決辦法與已解決時間，以解除列管。',
-      wait: '結報由應變中心檢核；無誤即解除列管，如需補正會退回並說明。',
-    },
-    sentence: (names: string): string => `已送達${names}。`,
-    mail: '編號與收件時間也已寄到您的電子信箱。',
-    pdf: '列印或下載通報單（PDF）',
-    followUp: '填續報',
-    recovery: '填結報',
-    open: '查看案件',
-    notYet: '通報已送達，正在讀取通知狀況……',
-  },
-
   read: {
     title: (number: string, kind: string, ordinal: number): string =>
       `${number}　${kind}（第 ${ordinal} 次通報）`,

@@ -17,6 +17,8 @@ export function CaseHead({ view, heading: Heading = 'h1' }: { view: CaseView; he
   const pick = usePick();
   const words = useWords();
   const row = view.case;
+  // The line of bodies above, but for the one that stands there already as the authority (S2.1).
+  const above = view.superiors.filter((body) => body.id !== row.authority?.id);
   return (
     <header className="case-head">
       <LevelMark
@@ -40,6 +42,11 @@ export function CaseHead({ view, heading: Heading = 'h1' }: { view: CaseView; he
           {row.authority && (
             <span>
               {t.authority} {pick(row.authority.name)}
+            </span>
+          )}
+          {above.length > 0 && (
+            <span>
+              {t.superiors} {c.list(above.map((body) => pick(body.name)))}
             </span>
           )}
           <span>{words.group(row.subgroup)}</span>

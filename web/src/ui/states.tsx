@@ -10,13 +10,16 @@ interface EmptyStateProps {
   children?: ReactNode;
   /** The one button that starts it. */
   action?: ReactNode;
+  /** Nothing else stands on the page: the title is its heading. */
+  alone?: boolean;
 }
 
 /** An empty screen that teaches. */
-export function EmptyState({ title, children, action }: EmptyStateProps) {
+export function EmptyState({ title, children, action, alone = false }: EmptyStateProps) {
+  const Title = alone ? 'h1' : 'p';
   return (
     <div className="empty">
-      <p className="empty-title">{title}</p>
+      <Title className="empty-title">{title}</Title>
       {children && <div className="empty-help">{children}</div>}
       {action}
     </div>

@@ -56,6 +56,7 @@ function OpenDraft({ draftId, personId }: { draftId: string; personId: string })
   if (isGone && filed) {
     return page(
       <EmptyState
+        alone
         title={t.gone.title}
         action={
           <Link
@@ -73,6 +74,7 @@ function OpenDraft({ draftId, personId }: { draftId: string; personId: string })
   if (state.kind === 'none') {
     return page(
       <EmptyState
+        alone
         title={t.gone.noneTitle}
         action={
           <ButtonLink to="/report/new" kind="primary">
@@ -94,6 +96,7 @@ function OpenDraft({ draftId, personId }: { draftId: string; personId: string })
     };
     return page(
       <EmptyState
+        alone
         title={t.gone.title}
         action={
           <div className="row">

@@ -101,7 +101,9 @@ function FromCase({ caseId, kind }: { caseId: string; kind: 'follow-up' | 'recov
       {theCase.isError ? (
         <ProblemMessage error={theCase.error} onRetry={() => theCase.refetch()} />
       ) : view && !last ? (
-        <EmptyState title={t.start.noReport}>{t.start.noReportHelp}</EmptyState>
+        <EmptyState alone title={t.start.noReport}>
+          {t.start.noReportHelp}
+        </EmptyState>
       ) : (
         <Skeleton lines={8} />
       )}
