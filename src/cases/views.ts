@@ -40,6 +40,7 @@ const GRAVE: ReadonlySet<Act> = new Set([
   'reopen',
   'hold',
   'lift-hold',
+  'approve-act',
 ]);
 
 interface Shown {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../support/wait.ts';
 import { type House, openHouse, type Person } from './house.ts';
 import {
+  approve,
   doAct,
   fillNow,
   knowsNothing,
@@ -29,6 +30,7 @@ const DESK = [
   'file-follow-up',
   'file-recovery',
   'hand-over',
+  'hold',
   'merge',
   'message',
   'record-acknowledgement',
@@ -190,10 +192,15 @@ describe('an A case in the browser', () => {
   }, 30_000);
 
   test('H7 SI.2 DEC-15: down to B and up to A again: the second crossing wakes once more, once', async () => {
-    const { officer } = people;
+    const { officer, fang } = people;
     house.clock.advance(40 * MINUTE);
     await officer.goto(`/cases/${caseId}`);
-    await doAct(officer, 'change-level', { level: 'B', reason: '區域已以人工恢復供電。' });
+    await doAct(officer, 'change-level', { level: 'B', reason: '區域已以人工恢復供電。', proposes: true });
+    // It stays A until another has read what it means and agreed (ISO-15).
+    expect((await officer.sees(caseId)).case.level).toBe('A');
+    await officer.page.getByText(t.cases.pending.mine).waitFor();
+    await fang.goto(`/cases/${caseId}`);
+    await approve(fang);
     await house.mailed();
     const woken = mailsTo('convenor').length;
     expect((await officer.sees(caseId)).case).toMatchObject({ level: 'B', levelStatus: 'confirmed' });
@@ -206,7 +213,7 @@ describe('an A case in the browser', () => {
   }, 90_000);
 
   test('S8.3.7 S8.3.8: the operator reports recovery on the web under the same number; the desk releases', async () => {
-    const { engineer, officer } = people;
+    const { engineer, officer, meng } = people;
     await engineer.goto(`/cases/${caseId}`);
     await engineer.page.getByRole('link', { name: t.cases.acts['file-recovery'] }).click();
     await engineer.page.locator('#f-solution').waitFor();
@@ -216,12 +223,14 @@ describe('an A case in the browser', () => {
     await reviewAndSend(engineer, t.form.step.sendA('A'));
     expect(await engineer.page.locator('.filed-number').innerText()).toBe(number);
     await officer.goto(`/cases/${caseId}`);
-    await doAct(officer, 'release');
+    await doAct(officer, 'release', { proposes: true });
+    await meng.goto(`/cases/${caseId}`);
+    await approve(meng);
     expect((await officer.sees(caseId)).case).toMatchObject({ state: 'released', open: false });
     // Nobody has said yet that the convenor was told of the second crossing.
     const deputy = ['message', 'report-convenor-told'];
     await everybodyTries({
-      officer: ['message', 'record-acknowledgement', 'reopen'],
+      officer: ['hold', 'message', 'record-acknowledgement', 'reopen'],
       tu: deputy,
       fang: deputy,
       meng: deputy,

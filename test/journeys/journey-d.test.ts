@@ -36,6 +36,7 @@ const DESK = [
   'file-follow-up',
   'file-recovery',
   'hand-over',
+  'hold',
   'merge',
   'message',
   'record-acknowledgement',
@@ -299,7 +300,7 @@ describe('a D case in the browser', () => {
       .first()
       .waitFor();
     const superior = ['message'];
-    await everybodyTries(stage(['message'], ['message', 'record-acknowledgement', 'reopen'], superior));
+    await everybodyTries(stage(['message'], ['hold', 'message', 'record-acknowledgement', 'reopen'], superior));
   }, 120_000);
 
   test('S8.3.6 DEC-19 WEB-10: every mail says number, level, what is asked and a link, and nothing of the story', async () => {

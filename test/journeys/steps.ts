@@ -69,6 +69,8 @@ export async function doAct(
     reason?: string;
     text?: string;
     when?: string;
+    /** It needs a second person, so the button proposes. */
+    proposes?: boolean;
     /** Looked at after everything is filled and before the button is pressed. */
     before?: () => Promise<void>;
   } = {},
@@ -93,8 +95,26 @@ export async function doAct(
   });
   if (await tick.isVisible()) await tick.check();
   await options.before?.();
-  await dialog.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  const verb = options.proposes ? t.cases.pending.propose : name;
+  await dialog.getByRole('button', { name: new RegExp(`^${verb}`) }).click();
   await proveIfAsked(person, () => dialog.isHidden());
+}
+
+/** The second person reads what waits for him on the case page that is open, and agrees. */
+export async function approve(person: Person): Promise<void> {
+  const { page } = person;
+  const name = t.cases.acts['approve-act'];
+  const waiting = page.getByRole('region', { name: t.cases.pending.title });
+  await waiting.getByRole('button', { name, exact: true }).click();
+  const dialog = page.getByRole('dialog', { name });
+  await dialog.waitFor();
+  await until(async () => (await dialog.locator('.skeleton').count()) === 0, {
+    describe: 'who will be told',
+  });
+  await dialog.getByLabel(t.cases.form.graveTick).check();
+  await dialog.getByRole('button', { name, exact: true }).click();
+  await proveIfAsked(person, () => dialog.isHidden());
+  await waiting.waitFor({ state: 'detached' });
 }
 
 /** Waits until something is done, and shows once more who one is when the page asks for it meanwhile. */
@@ -248,6 +268,8 @@ const REFUSALS = [
   'release-needs-solution',
   'release-needs-resolved-time',
   'nothing-to-merge',
+  'nothing-proposed',
+  'not-held',
 ];
 
 /** Whoever may not know of the case gets exactly what an unknown number gets; tells how many ways were tried. */

@@ -249,7 +249,7 @@ export const cases = {
     lower: (from: string, to: string): string => `Level ${from} becomes ${to}`,
     into: (number: string): string => `into ${number}`,
     by: 'Proposed by',
-    then: 'Once approved',
+    once: 'Once approved',
     becomes: (state: string): string => `the case becomes “${state}”`,
     stays: 'the state of the case stays',
     meanwhile: 'Until then the case stands exactly as it does.',
@@ -289,6 +289,7 @@ export const cases = {
       looks: 'read the looks',
     },
     more: 'Earlier ones',
+    show: 'Read the looks',
   },
   done: {
     generic: (act: string): string => `Done: ${act}.`,

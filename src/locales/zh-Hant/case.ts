@@ -245,7 +245,7 @@ export const cases = {
     lower: (from: string, to: string): string => `影響等級 ${from} 改為 ${to}`,
     into: (number: string): string => `併入 ${number}`,
     by: '提出者',
-    then: '同意後',
+    once: '同意後',
     becomes: (state: string): string => `案件成為「${state}」`,
     stays: '案件狀態不變',
     meanwhile: '同意之前，案件一切照舊。',
@@ -284,6 +284,7 @@ export const cases = {
       looks: '查閱檢視紀錄',
     },
     more: '更早的',
+    show: '查閱檢視紀錄',
   },
   done: {
     generic: (act: string): string => `已完成：${act}。`,

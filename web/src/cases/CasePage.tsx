@@ -1,15 +1,17 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { z } from 'zod';
+import type { CaseView } from '../../../src/cases/contract.ts';
 import type { inboxView } from '../../../src/delivery/contract.ts';
 import { api } from '../api/client.ts';
 import { Problem } from '../api/problem.ts';
 import { DrillBand } from '../app/DrillBand.tsx';
 import { usePageTitle } from '../app/title.ts';
 import { Button } from '../ui/Button.tsx';
-import { usePick, useText } from '../ui/lang.tsx';
+import { useLang, usePick, useText } from '../ui/lang.tsx';
+import { useAnnouncer } from '../ui/live.tsx';
 import { NotForYou, ProblemMessage, Skeleton } from '../ui/states.tsx';
 import { ActBar } from './ActBar.tsx';
 import { AlertCase } from './AlertCase.tsx';
@@ -59,7 +61,8 @@ export function CasePage() {
       <main className="page case-page" id="main" tabIndex={-1} data-density="desk">
         <div className="case-tools no-print">
           <Link to="/cases">{t.backToList}</Link>
-          <Button kind="quiet" className="push" onClick={() => window.print()}>
+          {view.may.some((one) => one.act === 'export') && <ExportButton view={view} />}
+          <Button kind="quiet" className="push" onClick={() => void print(view)}>
             {t.print}
           </Button>
         </div>
@@ -109,4 +112,37 @@ function useOpenedNotice(noticeId: string | undefined): void {
   useEffect(() => {
     if (noticeId) api.post(`/notices/${noticeId}/opened`).catch(() => undefined);
   }, [noticeId]);
+}
+
+/** Prints; of a read-only post the look is recorded first, and without that there is no print (ISO-12). */
+async function print(view: CaseView): Promise<void> {
+  if (view.looks.recorded) await api.post(`/cases/${view.case.id}/looks`, { what: 'printed' });
+  window.print();
+}
+
+/** The whole case as one file, kept by the browser. */
+function ExportButton({ view }: { view: CaseView }) {
+  const t = useText(caseText);
+  const { lang } = useLang();
+  const { say } = useAnnouncer();
+  const take = useMutation({
+    mutationFn: () => api.get<string>(`/cases/${view.case.id}/export`, { lang }),
+    onSuccess: (html) => {
+      const address = URL.createObjectURL(new Blob([html], { type: 'text/html' }));
+      const link = document.createElement('a');
+      link.href = address;
+      link.download = `${view.case.number}.html`;
+      link.click();
+      URL.revokeObjectURL(address);
+      say(t.done.generic(t.acts.export));
+    },
+  });
+  return (
+    <>
+      <Button kind="quiet" busy={take.isPending} onClick={() => take.mutate()}>
+        {t.acts.export}
+      </Button>
+      {take.isError && <ProblemMessage error={take.error} />}
+    </>
+  );
 }

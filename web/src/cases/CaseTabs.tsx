@@ -8,6 +8,7 @@ import { Tabs } from '../ui/Tabs.tsx';
 import { commonText } from '../ui/texts.ts';
 import { Countdown, DateTime } from '../ui/time.tsx';
 import { Facts } from './FactLine.tsx';
+import { Looks } from './Looks.tsx';
 import { ReportsTab } from './ReportsTab.tsx';
 import { caseText } from './texts.ts';
 
@@ -47,6 +48,9 @@ export function CaseTabs({ view, tab, onTab }: CaseTabsProps) {
         },
         { id: 'clocks', label: t.tabs.clocks, content: () => <Clocks view={view} /> },
         { id: 'levels', label: t.tabs.levels, content: () => <Levels view={view} /> },
+        ...(view.looks.readable
+          ? [{ id: 'looks', label: t.looks.tab, content: () => <Looks caseId={view.case.id} /> }]
+          : []),
       ]}
     />
   );

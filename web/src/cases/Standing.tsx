@@ -78,7 +78,7 @@ function PendingAct({ view, pending }: { view: CaseView; pending: PendingView })
       </p>
       {pending.reason && <p className="pre">{pending.reason}</p>}
       <p>
-        {t.pending.then}
+        {t.pending.once}
         {c.colon}
         {pending.nextState === view.case.state
           ? t.pending.stays

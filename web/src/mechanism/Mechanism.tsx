@@ -11,7 +11,8 @@ import { useLang, usePick, useText } from '../ui/lang.tsx';
 import { ProblemMessage, Skeleton } from '../ui/states.tsx';
 import { DateTime } from '../ui/time.tsx';
 import { Figure } from './Figure.tsx';
-import { Clocks, Forms, Groups, Lifecycle, Others, Rights, Routes, Seats, Sectors } from './sections.tsx';
+import { Rights } from './Rights.tsx';
+import { Clocks, Forms, Groups, Lifecycle, Others, Routes, Seats, Sectors } from './sections.tsx';
 import { mechanismText } from './texts.ts';
 import './mechanism.css';
 

@@ -240,37 +240,6 @@ export function Lifecycle({ pack }: Part) {
   );
 }
 
-/** The table of rights: which post may do what to which case, in which state. */
-export function Rights({ pack }: Part) {
-  const t = useText(mechanismText);
-  const cases = useText(caseText);
-  const c = useText(commonText);
-  const pick = usePick();
-  return (
-    <DataTable
-      caption={t.sections.rights}
-      rows={pack.rights.map((one, at) => ({ ...one, at }))}
-      rowKey={(one) => String(one.at)}
-      columns={[
-        {
-          id: 'role',
-          head: t.heads.role,
-          rowHead: true,
-          cell: (one) => <strong>{t.roles[one.role]}</strong>,
-        },
-        { id: 'relation', head: t.heads.relation, cell: (one) => t.relations[one.relation] },
-        { id: 'acts', head: t.heads.acts, cell: (one) => c.list(one.acts.map((act) => cases.acts[act])) },
-        {
-          id: 'states',
-          head: t.heads.states,
-          cell: (one) =>
-            one.states === 'any' ? t.anyState : c.list(one.states.map((id) => nameOf(pack.states, id, pick))),
-        },
-      ]}
-    />
-  );
-}
-
 /** Every field of the form and when it is asked. */
 export function Forms({ pack }: Part) {
   const t = useText(mechanismText);
