@@ -11,6 +11,10 @@ alter table sessions
   add column stepped_up_at timestamptz,
   add column stepped_up_how text;
 
+-- Once somebody has set his account up, only a recovery starts it anew: another invitation would be a way around.
+alter table accounts add column enrolled_at timestamptz;
+update accounts set enrolled_at = created_at where password_hash <> '';
+
 create table passkeys (
   id uuid primary key,
   person_id uuid not null references persons,
