@@ -1,7 +1,7 @@
 /** The rooms put together: their routes, and the work that goes on beside the requests. */
 import { hostname } from 'node:os';
 import { caseRoutes, createHub, loadReport, startClockWorker, startSweeper } from './cases/index.ts';
-import { countWaiting, deliveryRoutes, isWorked, startDeliveryWorker } from './delivery/index.ts';
+import { countWaiting, deliveryRoutes, isWorked, sendLetter, startDeliveryWorker } from './delivery/index.ts';
 import { demoRoutes } from './demo/index.ts';
 import { directoryRoutes, refreshReaders } from './directory/index.ts';
 import { actorOf, ensureSetupLink, identityRoutes, signedIn } from './identity/index.ts';
@@ -69,6 +69,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
             tx,
             actor.posts.map((post) => post.id),
           ),
+        tellPerson: (personId, what) => void sendLetter(ctx, transport, personId, what),
       }),
       mechanismRoutes(ctx, signedIn(ctx)),
       directoryRoutes(ctx, { admit: signedIn(ctx), actorOf }),

@@ -2,6 +2,7 @@
 import { type MailSettings, relaysOf } from '../platform/mail.ts';
 import { relayOf } from './rules.ts';
 
+export { type LetterKind, sendLetter } from './letter.ts';
 export { sayReason } from './mail.ts';
 export {
   type CaseNotice,

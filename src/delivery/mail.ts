@@ -80,7 +80,8 @@ export function noticeText(pack: Pack, notice: WordedNotice, lang: Lang): Notice
   return fillTemplate(template, lang, valuesFor(pack, notice, lang));
 }
 
-function senderOf(from: string, lang: Lang): OutgoingMail['from'] {
+/** The sender as configured; where no name is given, the product's. */
+export function senderOf(from: string, lang: Lang): OutgoingMail['from'] {
   const [, name = '', inner] = /^([^<]*)<([^<>]+)>$/.exec(from.trim()) ?? [];
   return { name: oneLine(name) || WORDS[lang].sender, address: (inner ?? from).trim() };
 }
