@@ -153,6 +153,7 @@ describe('the centre’s organisation at work', () => {
     await story.does('officer', caseId, { act: 'change-level', level: 'A', reason: '擴大' });
     expect(await story.told(caseId, 'top-convenor')).toEqual(['convenor']);
     await story.does('officer', caseId, { act: 'change-level', level: 'B', reason: '緩和' });
+    await story.approves('deputy', caseId);
     expect((await story.sees('officer', caseId)).gradings.map((one) => one.level)).toEqual([
       'D',
       'D',
