@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { createApp } from '../../src/app.ts';
 import type { DirectoryRows } from '../../src/directory/index.ts';
-import { activatePack, type Pack, storePack } from '../../src/mechanism/index.ts';
+import { activatePack, hashPack, type Pack, storePack } from '../../src/mechanism/index.ts';
 import { SYSTEM } from '../../src/platform/actor.ts';
 import type { AppContext } from '../../src/platform/context.ts';
 import { createHttp, type Http } from '../../src/platform/http/index.ts';
@@ -96,6 +96,29 @@ export function bare({ status, headers, text }: Answer): string {
   return JSON.stringify({ status, headers: rest, body });
 }
 
+/** A session for each person of the directory, by his code; the secrets are answered. */
+export async function openSessions(ctx: AppContext): Promise<Map<string, string>> {
+  const tokens = new Map<string, string>();
+  await write(ctx.database, SYSTEM, ctx.clock, async (tx: Tx) => {
+    for (const { id, code } of await tx.query<{ id: string; code: string }>(
+      'select id, code from persons',
+      [],
+    )) {
+      const token = randomBytes(32).toString('base64url');
+      await tx.query(
+        `insert into accounts (person_id, login, password_hash) values ($1, $2, '') on conflict do nothing`,
+        [id, code],
+      );
+      await tx.query(
+        "insert into sessions (token_hash, person_id, created_at, seen_at, expires_at, stepped_up_at, stepped_up_how) values ($1, $2, $3, $3, $4, $3, 'link')",
+        [createHash('sha256').update(token).digest(), id, tx.now, new Date(tx.now.getTime() + 80_000_000)],
+      );
+      tokens.set(code, token);
+    }
+  });
+  return tokens;
+}
+
 /** Everybody's way in: the product's routes over a database, and a session for each person by his code. */
 export async function openDoor(ctx: AppContext) {
   const app = await createApp(ctx);
@@ -124,32 +147,7 @@ export async function openDoor(ctx: AppContext) {
     cookieOf,
     /** Opens a session for each person of the directory, or takes over those of another door onto the same rows. */
     async admit(known?: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
-      if (known) {
-        for (const [code, token] of known) tokens.set(code, token);
-        return tokens;
-      }
-      await write(ctx.database, SYSTEM, ctx.clock, async (tx: Tx) => {
-        for (const { id, code } of await tx.query<{ id: string; code: string }>(
-          'select id, code from persons',
-          [],
-        )) {
-          const token = randomBytes(32).toString('base64url');
-          await tx.query(
-            `insert into accounts (person_id, login, password_hash) values ($1, $2, '') on conflict do nothing`,
-            [id, code],
-          );
-          await tx.query(
-            'insert into sessions (token_hash, person_id, created_at, seen_at, expires_at) values ($1, $2, $3, $3, $4)',
-            [
-              createHash('sha256').update(token).digest(),
-              id,
-              tx.now,
-              new Date(tx.now.getTime() + 80_000_000),
-            ],
-          );
-          tokens.set(code, token);
-        }
-      });
+      for (const [code, token] of known ?? (await openSessions(ctx))) tokens.set(code, token);
       return tokens;
     },
     /** Asks as a person; `nobody` brings no session. */
@@ -191,7 +189,7 @@ export type Door = Awaited<ReturnType<typeof openDoor>>;
 
 /** Puts a mechanism in force that differs from the plan by a few words. */
 export async function enforce(ctx: AppContext, pack: Pack): Promise<void> {
-  const hash = createHash('sha256').update(JSON.stringify(pack)).digest('hex');
+  const hash = hashPack(pack);
   await write(ctx.database, SYSTEM, ctx.clock, async (tx) => {
     await storePack(ctx, tx, { pack, hash });
     await activatePack(ctx, tx, hash);

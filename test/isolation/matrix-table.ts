@@ -1,0 +1,368 @@
+/**
+ * One row per route. A row about one object has a line for what is one's own body's, another's, and behind the wall of
+ * defence, and in each line a letter for everybody, in the order of `PERSONAS` (house.ts):
+ *
+ *   +  done        .  answered as an id nobody has (404)     !  sign in first (401)
+ *   x  forbidden   ,  answered as an id nobody has, otherwise (a list's emptiness, a refused field, nothing to delete)
+ *   ?  refused for a field of the request    ~  in conflict with how it stands
+ *
+ * Three lines instead of one: reported, handling, released. Other rows have one line for all. Requests are made so that
+ * whoever may act is still refused at the last moment where the act would change the nation under the test's feet.
+ */
+export const STATES = ['reported', 'handling', 'released'] as const;
+
+/** Ids of one body's objects. */
+export interface Objects {
+  readonly case: string;
+  readonly attachment: string;
+  readonly draft: string;
+  readonly notice: string;
+  readonly organisation: string;
+  readonly post: string;
+  readonly person: string;
+  readonly session: string;
+  readonly passkey: string;
+  readonly oidc: string;
+  readonly recovery: string;
+  readonly code: string;
+}
+
+export interface Row {
+  /** Another address than the route's own, as with a query or a chosen part. */
+  readonly path?: string;
+  /** Which object a part of the address names, where the route calls it `id`. */
+  readonly ids?: Readonly<Record<string, keyof Objects>>;
+  readonly body?: (ids: Objects) => object;
+  /** Said to the database before each request, by its owner. */
+  readonly before?: string;
+  /** Tried in each of the three states. */
+  readonly states?: true;
+  readonly own?: string | readonly string[];
+  readonly other?: string | readonly string[];
+  readonly defence?: string | readonly string[];
+  readonly all?: string;
+  /** Why the route is not tried here, and where it is. */
+  readonly skip?: string;
+}
+
+const anId = { id: 'case' } as const;
+/** Everybody tried here has an account that works. */
+const ACCOUNTS = `insert into accounts (person_id, login, password_hash) select id, code, 'x' from persons where code like 'spare-%'
+      on conflict (person_id) do update set disabled_at = null`;
+const FAR = '2099-01-01T00:00:00Z';
+const FORM = { impactLevel: 'D', description: 'x', scope: 'x', measures: 'x', contactPhone: '02-0000-1234' };
+
+export const ROWS: Readonly<Record<string, Row>> = {
+  'POST /session': { skip: 'strangers’ own: AUTH-1, AUTH-2' },
+  'DELETE /session': { skip: 'ends one’s own session' },
+  'POST /setup': { skip: 'good once, before there is anybody: AUTH-7' },
+  'GET /session': { all: '++++++++++++++++!' },
+  'POST /accounts': {
+    body: (ids) => ({ personId: ids.person, login: `spare.${ids.code}` }),
+    before: `delete from accounts where login like 'spare%'`,
+    own: '.+..........+...!',
+    other: '............+...!',
+    defence: '................!',
+  },
+  'DELETE /accounts/:personId': {
+    ids: { personId: 'person' },
+    before: ACCOUNTS,
+    own: '.+..........+...!',
+    other: '............+...!',
+    defence: '................!',
+  },
+  'GET /mechanism': { all: '++++++++++++++++!' },
+  'GET /mechanism/:hash': {
+    path: '/mechanism/0000000000000000000000000000000000000000000000000000000000000000',
+    all: '................!',
+  },
+  'GET /organisations': { all: '++++++++++++++++!' },
+  'GET /organisations/:id': {
+    ids: { id: 'organisation' },
+    own: '++++++++++++++++!',
+    other: '++++++++++++++++!',
+    defence: '.............++.!',
+  },
+  'GET /posts/:id': {
+    ids: { id: 'post' },
+    own: '++++++++++++++++!',
+    other: '++++++++++++++++!',
+    defence: '.............++.!',
+  },
+  'GET /groups': { all: '++++++++++++++++!' },
+  'GET /coverage': { all: '++++++++++++++++!' },
+  'POST /organisations': {
+    body: (ids) => ({ code: 'office', nameZh: '某所', sectors: ['alchemy'], superior: ids.code }),
+    own: ',?,,,,,,,,,,?,,,!',
+    other: ',,,,,,,,,,,,?,,,!',
+    defence: ',,,,,,,,,,,,,,,,!',
+  },
+  'PATCH /organisations/:id': {
+    ids: { id: 'organisation' },
+    body: () => ({ sectors: ['alchemy'] }),
+    own: ',?,,,,,,,,,,?,,,!',
+    other: ',x,,,,,,,,,,?,,,!',
+    defence: ',.,,,,,,,,,,.,,,!',
+  },
+  'POST /organisations/:id/posts': {
+    ids: { id: 'organisation' },
+    body: () => ({ code: 'p', nameZh: '職位', role: 'contact', group: 'no-such-group' }),
+    own: ',x,,,,,,,,,,?,,,!',
+    other: ',x,,,,,,,,,,?,,,!',
+    defence: ',.,,,,,,,,,,.,,,!',
+  },
+  'PATCH /posts/:id': {
+    ids: { id: 'post' },
+    body: () => ({ validFrom: '2030-01-01', validTo: '2020-01-01' }),
+    own: ',?,,,,,,,,,,?,,,!',
+    other: ',x,,,,,,,,,,?,,,!',
+    defence: ',.,,,,,,,,,,.,,,!',
+  },
+  'POST /posts/:id/holders': {
+    ids: { id: 'post' },
+    body: () => ({ personId: '018f0000-0000-7000-8000-000000000000' }),
+    own: ',?,,,,,,,,,,?,,,!',
+    other: ',x,,,,,,,,,,?,,,!',
+    defence: ',.,,,,,,,,,,.,,,!',
+  },
+  'DELETE /posts/:id/holders/:personId': {
+    ids: { id: 'post', personId: 'person' },
+    own: ',.,,,,,,,,,,.,,,!',
+    other: ',x,,,,,,,,,,.,,,!',
+    defence: ',.,,,,,,,,,,.,,,!',
+  },
+  'POST /organisations/:id/persons': {
+    ids: { id: 'organisation' },
+    body: () => ({ code: 'q'.repeat(100), nameZh: '某人' }),
+    own: ',?,,,,,,,,,,?,,,!',
+    other: ',x,,,,,,,,,,?,,,!',
+    defence: ',.,,,,,,,,,,.,,,!',
+  },
+  'PATCH /persons/:id': {
+    ids: { id: 'person' },
+    body: () => ({ title: '備' }),
+    own: ',+,,,,,,,,,,+,,,!',
+    other: ',.,,,,,,,,,,+,,,!',
+    defence: ',.,,,,,,,,,,.,,,!',
+  },
+  'POST /organisations/:id/contacts': {
+    ids: { id: 'organisation' },
+    body: (ids) => ({ personId: ids.person }),
+    own: ',+,,,,,,,,,,+,,,!',
+    other: ',x,,,,,,,,,,+,,,!',
+    defence: ',.,,,,,,,,,,.,,,!',
+  },
+  'POST /organisations/:id/team': {
+    ids: { id: 'organisation' },
+    body: (ids) => ({ personId: ids.person, function: 'both' }),
+    own: ',+,,,,,,,,,,+,,,!',
+    other: ',x,,,,,,,,,,+,,,!',
+    defence: ',.,,,,,,,,,,.,,,!',
+  },
+  'POST /organisations/:id/systems': {
+    ids: { id: 'organisation' },
+    body: () => ({ nameZh: '系統', securityGrade: 'Z' }),
+    own: ',?,,,,,,,,,,?,,,!',
+    other: ',x,,,,,,,,,,?,,,!',
+    defence: ',.,,,,,,,,,,.,,,!',
+  },
+  'GET /inbox': { all: '++++++++++++++++!' },
+  'POST /notices/:id/opened': {
+    ids: { id: 'notice' },
+    own: '......+.........!',
+    other: '......+.........!',
+    defence: '.............+..!',
+  },
+  'GET /drafts': { all: '++++++++++++++++!' },
+  'GET /drafts/:id': {
+    ids: { id: 'draft' },
+    own: '+...............!',
+    other: '..+.............!',
+    defence: '..............+.!',
+  },
+  'PUT /drafts/:id': { skip: 'an unused id makes a draft: identifiers.test.ts (ISO-6)' },
+  'DELETE /drafts/:id': {
+    skip: 'takes away what the asker owns and nothing else: identifiers.test.ts (ISO-2)',
+  },
+  'POST /reports': {
+    body: (ids) => ({
+      kind: 'follow-up',
+      organisationId: ids.organisation,
+      caseId: ids.case,
+      toldAt: FAR,
+      content: FORM,
+    }),
+    states: true,
+    own: ['?x.?x.?..xx.....!', '?x.?x.?x.xx.....!', '~~.~~.~~.~~.....!'],
+    other: ['..?..x?..xx.....!', '..?..x?x.xx.....!', '..~..~~~.~~.....!'],
+    defence: ['.............??.!', '.............??.!', '.............~~.!'],
+  },
+  'POST /reports/preview': {
+    body: (ids) => ({ organisationId: ids.organisation, impactLevel: 'D' }),
+    own: '+xx+xx+xxxxxxxxx!',
+    other: 'xx+xxx+xxxxxxxxx!',
+    defence: ',,,,,,,,,,,,,++,!',
+  },
+  'GET /cases': { all: '++++++++++++++++!' },
+  'GET /cases.csv': { all: '++++++++++++++++!' },
+  'GET /queue': { all: '++++++++++++++++!' },
+  'GET /cases/:id': {
+    ids: anId,
+    states: true,
+    own: ['++.++.+..++.....!', '++.++.++.++.....!', '++.++.++.++.....!'],
+    other: ['..+..++..++.....!', '..+..+++.++.....!', '..+..+++.++.....!'],
+    defence: '.............++.!',
+  },
+  'GET /cases/:id/export': {
+    ids: anId,
+    own: 'xx.xx.x..+x.....!',
+    other: '..x..xx..+x.....!',
+    defence: '.............xx.!',
+  },
+  'POST /cases/:id/looks': {
+    ids: anId,
+    body: () => ({ what: 'printed' }),
+    own: ',,,,,,,,,++,,,,,!',
+    other: ',,,,,,,,,++,,,,,!',
+    defence: ',,,,,,,,,..,,,,,!',
+  },
+  'GET /looks': { all: 'x+xxxxxxx+xx+xxx!' },
+  'POST /cases/:id/acts': {
+    ids: anId,
+    states: true,
+    body: () => ({ act: 'message', text: 'x', revision: 999_999 }),
+    own: ['~x.~~.~..xx.....!', '~x.~~.~~.xx.....!', '~x.~~.~~.xx.....!'],
+    other: ['..~..~~..xx.....!', '..~..~~~.xx.....!', '..~..~~~.xx.....!'],
+    defence: '.............~~.!',
+  },
+  'POST /cases/:id/acts/preview': {
+    ids: anId,
+    states: true,
+    body: () => ({ act: 'take', revision: 1 }),
+    own: ['xx.xx.+..xx.....!', 'xx.xx.+x.xx.....!', '~~.~~.~~.~~.....!'],
+    other: ['..x..x+..xx.....!', '..x..x+x.xx.....!', '..~..~~~.~~.....!'],
+    defence: ['.............+x.!', '.............+x.!', '.............~~.!'],
+  },
+  'POST /notices/:id/acknowledgement': {
+    ids: { id: 'notice' },
+    own: '......+.........!',
+    other: '......+.........!',
+    defence: '.............+..!',
+  },
+  'POST /notices/:id/telephone-acknowledgement': {
+    ids: { id: 'notice' },
+    body: () => ({ at: FAR, name: '某人' }),
+    own: 'xx.xx.?..xx.....!',
+    other: '..x..x?..xx.....!',
+    defence: '.............?x.!',
+  },
+  'POST /attachments': { skip: 'keeps a file for its sender alone: identifiers.test.ts (ISO-6)' },
+  'DELETE /attachments/:id': {
+    ids: { id: 'attachment' },
+    own: ',,,,,,,,,,,,,,,,!',
+    other: ',,,,,,,,,,,,,,,,!',
+    defence: ',,,,,,,,,,,,,,,,!',
+  },
+  'GET /attachments/:id': {
+    ids: { id: 'attachment' },
+    states: true,
+    own: ['++.++.+..++.....!', '++.++.++.++.....!', '++.++.++.++.....!'],
+    other: ['..+..++..++.....!', '..+..+++.++.....!', '..+..+++.++.....!'],
+    defence: '.............++.!',
+  },
+  'GET /events': { skip: 'a stream: streams.test.ts (ISO-7, ISO-9)' },
+  'GET /cases/:id/reports/:ordinal/paper.pdf': {
+    path: '/cases/:id/reports/1/paper.pdf',
+    ids: anId,
+    own: '++.++.+..++.....!',
+    other: '..+..++..++.....!',
+    defence: '.............++.!',
+  },
+  'GET /forms/incident.pdf': { skip: 'the blank form, for everybody: paper.test.ts (S8.3.5)' },
+  // ── sign-in, one's own keys and sessions, other people's accounts ──
+  'POST /session/code': { skip: 'strangers’ own: AUTH-3' },
+  'POST /session/passkey/options': { skip: 'strangers’ own: AUTH-4' },
+  'POST /session/passkey': { skip: 'strangers’ own: AUTH-4' },
+  'GET /session/providers': { skip: 'names of the ministries’ own sign-ins, for everybody: AUTH-8' },
+  'POST /session/oidc/:provider': { skip: 'strangers’ own: AUTH-8' },
+  'GET /session/oidc/:provider/callback': { skip: 'strangers’ own: AUTH-8' },
+  'POST /enrolment/oidc/:provider': { skip: 'by a one-time link' },
+  'POST /me/oidc/:provider': { skip: 'one’s own' },
+  'POST /session/step-up/options': { skip: 'one’s own session: AUTH-6' },
+  'POST /session/step-up': { skip: 'one’s own session: AUTH-6' },
+  'GET /me/security': { all: '++++++++++++++++!' },
+  'POST /me/passkeys/options': { skip: 'one’s own' },
+  'POST /me/passkeys': { skip: 'one’s own' },
+  'PATCH /me/passkeys/:id': {
+    ids: { id: 'passkey' },
+    body: () => ({ name: 'x' }),
+    own: '................!',
+    other: '................!',
+    defence: '................!',
+  },
+  'DELETE /me/passkeys/:id': {
+    ids: { id: 'passkey' },
+    own: '................!',
+    other: '................!',
+    defence: '................!',
+  },
+  'POST /me/totp': { skip: 'one’s own' },
+  'POST /me/totp/confirm': { skip: 'one’s own' },
+  'DELETE /me/totp': { skip: 'one’s own' },
+  'PUT /me/password': { skip: 'one’s own' },
+  'DELETE /me/oidc/:id': {
+    ids: { id: 'oidc' },
+    own: '................!',
+    other: '................!',
+    defence: '................!',
+  },
+  'DELETE /me/sessions/:id': {
+    ids: { id: 'session' },
+    own: '................!',
+    other: '................!',
+    defence: '................!',
+  },
+  'DELETE /me/sessions': { skip: 'ends one’s own sessions' },
+  'POST /enrolment': { skip: 'by a one-time link' },
+  'POST /enrolment/passkey/options': { skip: 'by a one-time link' },
+  'POST /enrolment/passkey': { skip: 'by a one-time link' },
+  'POST /enrolment/totp': { skip: 'by a one-time link' },
+  'POST /enrolment/password': { skip: 'by a one-time link' },
+  'GET /accounts/:personId': {
+    before: ACCOUNTS,
+    ids: { personId: 'person' },
+    own: '.+..........+...!',
+    other: '............+...!',
+    defence: '................!',
+  },
+  'DELETE /accounts/:personId/sessions': {
+    before: ACCOUNTS,
+    ids: { personId: 'person' },
+    own: '.+..........+...!',
+    other: '............+...!',
+    defence: '................!',
+  },
+  'POST /accounts/:personId/recovery': {
+    ids: { personId: 'person' },
+    body: () => ({ reason: '遺失金鑰' }),
+    before: `delete from recoveries where reason <> 'matrix'; ${ACCOUNTS}`,
+    own: '.+..........+...!',
+    other: '............+...!',
+    defence: '................!',
+  },
+  'GET /recoveries': { all: '++++++++++++++++!' },
+  'POST /recoveries/:id/approve': {
+    ids: { id: 'recovery' },
+    before: `update recoveries set state = 'waiting', settled_by = null, settled_at = null; ${ACCOUNTS}`,
+    own: '.+..........+...!',
+    other: '............~...!',
+    defence: '................!',
+  },
+  'POST /recoveries/:id/refuse': {
+    ids: { id: 'recovery' },
+    before: `update recoveries set state = 'waiting', settled_by = null, settled_at = null; ${ACCOUNTS}`,
+    own: '.+..........+...!',
+    other: '............+...!',
+    defence: '................!',
+  },
+};

@@ -1,0 +1,201 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the text of sources, not of this one
+/**
+ * Leaks somebody could make by mistake, one in each view that is derived from cases, bodies or people. Each is made in a
+ * copy of the tree, and the tests named with it must turn red there (`npm run test:isolation -- --planted`).
+ */
+import type { Fault } from '../planted/faults.ts';
+
+const MATRIX = ['test/isolation/matrix.test.ts'];
+const OUTSIDER = ['test/isolation/outsider.test.ts'];
+const STREAMS = ['test/isolation/streams.test.ts'];
+const POLICIES = ['test/isolation/policies.test.ts'];
+const IDENTIFIERS = ['test/isolation/identifiers.test.ts'];
+const NOTICES = ['test/isolation/notices.test.ts'];
+
+const leak = (
+  area: string,
+  what: string,
+  file: string,
+  find: string,
+  replace: string,
+  tests: readonly string[],
+): Fault => ({ area, what, file, find, replace, tests });
+
+export const LEAKS: readonly Fault[] = [
+  leak(
+    'list',
+    'the desk’s key opens the cases behind the wall',
+    'src/cases/evolve.ts',
+    "const keys = new Set(['system', `org:${state.organisation}`, `group:${routing.desk}`]);",
+    "const keys = new Set(['system', 'desk', `org:${state.organisation}`, `group:${routing.desk}`]);",
+    MATRIX,
+  ),
+  leak(
+    'search',
+    'a search is read as the system',
+    'src/cases/lists.ts',
+    'return read(ctx.database, actor, ctx.clock, async (tx) => {\n    const directory = await directorySnapshot(ctx, tx);\n    const { cursor, limit, order, ...filters } = query;',
+    "return read(ctx.database, query.q ? { ...actor, keys: [...actor.keys, 'system'] } : actor, ctx.clock, async (tx) => {\n    const directory = await directorySnapshot(ctx, tx);\n    const { cursor, limit, order, ...filters } = query;",
+    MATRIX,
+  ),
+  leak(
+    'counts',
+    'the queue’s counts are taken as the system',
+    'src/cases/lists.ts',
+    "const mine = `c.open and (c.compartment is null and 'desk' = any (actor_keys()) or ",
+    "await tx.query(`select set_config('tocsin.keys', 'system desk', true)`, []);\n    const mine = `c.open and (true or ",
+    OUTSIDER,
+  ),
+  leak(
+    'stub',
+    'stubs are shown although the pack allows none',
+    'src/cases/write.ts',
+    'if (!compartment || compartment.stub.length === 0) return null;',
+    'if (!compartment) return null;',
+    OUTSIDER,
+  ),
+  leak(
+    'stream',
+    'every listener hears of every case',
+    'src/cases/events.ts',
+    "if (change.stream === 'case' && change.seenBy?.some((key) => keys.has(key))) {",
+    "if (change.stream === 'case') {",
+    STREAMS,
+  ),
+  leak(
+    'stream',
+    'the place in the stream is the plain transaction number',
+    'src/cases/events.ts',
+    'return cursor.seal({ horizon: place, at: Date.now() });',
+    'return place;',
+    STREAMS,
+  ),
+  leak(
+    'stream',
+    'much that is hidden makes everybody read again',
+    'src/cases/events.ts',
+    'if (words.length > REPLAY) listener',
+    'if (changes.length > REPLAY) listener',
+    STREAMS,
+  ),
+  leak(
+    'stream',
+    'the directory behind the wall rustles for all',
+    'src/cases/events.ts',
+    '(change.compartment === null || keys.has(`wall:${change.compartment}`))',
+    'change.position > 0',
+    STREAMS,
+  ),
+  leak(
+    'stream',
+    'a session ended elsewhere goes on listening',
+    'src/cases/events.ts',
+    'else drop(listener);\n    }\n    lastRecheck',
+    '}\n    lastRecheck',
+    STREAMS,
+  ),
+  leak(
+    'notices',
+    'a notice outside the wall names case and body',
+    'src/cases/write.ts',
+    'if (!notice.inside)',
+    'if (notice === undefined)',
+    NOTICES,
+  ),
+  leak(
+    'mail',
+    'what was queued is sent whatever became of the right',
+    'src/delivery/sender.ts',
+    "if (decision.act === 'withhold') {",
+    "if (decision.act === 'withhold' && row.personId === null) {",
+    NOTICES,
+  ),
+  leak(
+    'directory',
+    'bodies behind the wall are known to all',
+    'src/directory/rules.ts',
+    "if (group === null || isNamedByPack(pack, organisation.code)) return ['signed-in', 'system'];",
+    "if (group !== '') return ['signed-in', 'system'];",
+    MATRIX,
+  ),
+  leak(
+    'directory',
+    'people behind the wall are read by anybody signed in',
+    'db/migrations/0005-isolation.sql',
+    'exists (select 1 from organisations o where o.id = organisation_id and o.compartment is null)',
+    "'signed-in' = any ((select actor_keys())::text[])",
+    POLICIES,
+  ),
+  leak(
+    'directory',
+    'a code somebody hidden has is refused as taken',
+    'src/directory/administration.ts',
+    'return code.startsWith(within) ? code : within + code;',
+    'return within === "" ? within : code;',
+    IDENTIFIERS,
+  ),
+  leak(
+    'PDF',
+    'a report on paper is read as the system',
+    'src/cases/routes.ts',
+    'const view = await caseView(ctx, actor, caseId);',
+    "const view = await caseView(ctx, { ...actor, keys: ['system'] }, caseId);",
+    MATRIX,
+  ),
+  leak(
+    'attachments',
+    'a file is anybody’s who knows its id',
+    'src/cases/attachments.ts',
+    'return read(ctx.database, actor, ctx.clock, async (tx) => {\n    const row = await tx.db',
+    "return read(ctx.database, { ...actor, keys: ['system'] }, ctx.clock, async (tx) => {\n    const row = await tx.db",
+    MATRIX,
+  ),
+  leak(
+    'number series',
+    'cases behind the wall take the open numbers',
+    'src/mechanism/numbers.ts',
+    'series: compartment ?? OPEN_SERIES',
+    'series: OPEN_SERIES',
+    IDENTIFIERS,
+  ),
+  leak(
+    'drafts',
+    'another’s draft is seen by its id',
+    'db/migrations/0005-isolation.sql',
+    'alter table drafts drop constraint drafts_pkey, add primary key (person_id, id);',
+    'alter table drafts drop constraint drafts_pkey, add primary key (person_id, id); create policy leak on drafts for select using (true);',
+    MATRIX,
+  ),
+  leak(
+    'export',
+    'the file of cases is written as the system',
+    'src/cases/export.ts',
+    'const page = await read(ctx.database, await wish.actor(), ctx.clock, async (tx) => {',
+    "const page = await read(ctx.database, { ...(await wish.actor()), keys: ['system'] }, ctx.clock, async (tx) => {",
+    NOTICES,
+  ),
+  leak(
+    'preview',
+    'whom a report would tell is answered for any body',
+    'src/cases/commands.ts',
+    'if (!filingPost(postsHeld(actor, world), organisation.id, route.deskGroup, world))\n      return refuseFiling(tx, organisation.id);',
+    '',
+    MATRIX,
+  ),
+  leak(
+    'record',
+    'the facts of every case are everybody’s',
+    'db/migrations/0001-ground.sql',
+    "(stream = 'case' and exists (select 1 from cases c where c.id = stream_id))",
+    "(stream = 'case')",
+    POLICIES,
+  ),
+  leak(
+    'connection',
+    'keys outlive their transaction',
+    'db/migrations/0001-ground.sql',
+    "select set_config('tocsin.keys', keys, true)",
+    "select set_config('tocsin.keys', keys, false)",
+    POLICIES,
+  ),
+];
