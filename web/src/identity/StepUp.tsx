@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
-import { useId, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import type { z } from 'zod';
 import type {
   oidcRedirect,
@@ -74,6 +74,10 @@ export function StepUp({ refusal, onEnd }: StepUpProps) {
     },
     onSuccess: () => setAway(true),
   });
+  // Enter confirms; the dialog would begin at "cancel".
+  useEffect(() => {
+    if (way === 'passkey') document.querySelector<HTMLElement>(`[form="${formId}"]`)?.focus();
+  }, [way, formId]);
   const needs = way === 'totp' ? proof.length === 6 : way === 'password' ? proof !== '' : true;
   const fault = attempt > 0 && !needs && !prove.isError;
   const submit = (event: FormEvent): void => {
