@@ -79,6 +79,8 @@ const SHOTS: readonly Shot[] = [
     path: '/',
     prepare: gravest,
   },
+  { name: 'lost-key-dark-390', face: { width: 390, scheme: 'dark' }, path: '/lost-key' },
+  { name: 'security-light-1440', face: {}, as: /duty officer/i, path: '/security' },
   { name: 'directory-light-1440', face: {}, as: /duty officer/i, path: '/directory' },
   { name: 'mechanism-light-1440', face: {}, as: /duty officer/i, path: '/mechanism', prepare: charts },
 ];
