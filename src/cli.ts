@@ -45,6 +45,12 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     en: 'import bodies, posts and contacts from CSV (with a dry run)',
     load: async () => (await import(new URL('./directory/cli.ts', import.meta.url).href)).run as CliCommand,
   },
+  recover: {
+    usage: 'recover LOGIN',
+    zh: '帳號復原：原有金鑰失效，顯示 15 分鐘內有效的一次性連結',
+    en: 'a new start for an account: its keys are void; shows a one-time link good for 15 minutes',
+    load: async () => (await import(new URL('./identity/cli.ts', import.meta.url).href)).run as CliCommand,
+  },
   backup: {
     usage: 'backup FILE | backup --verify FILE',
     zh: '備份全部資料至檔案，或驗證備份檔',

@@ -356,8 +356,8 @@ export function mayAppoint(
 
 /**
  * True when somebody in these posts may change how a person is reached and give him an account: he administers the
- * person's body and might appoint to every post the person holds. Otherwise whoever administers a body could make
- * himself the duty officer below it by taking his account.
+ * person's body and might appoint to every post the person holds or has been given for later. Otherwise whoever
+ * administers a body could make himself the duty officer below it by taking his account, today or the day before he begins.
  */
 export function mayActFor(
   snapshot: DirectorySnapshot,
@@ -368,5 +368,6 @@ export function mayActFor(
 ): boolean {
   const person = snapshot.persons.get(personId);
   if (!person || !mayAdminister(snapshot, pack, posts, person.organisationId)) return false;
-  return snapshot.postsHeldBy(personId, at).every((post) => mayAppoint(snapshot, pack, posts, post));
+  const theirs = [...snapshot.postsHeldBy(personId, at), ...snapshot.postsToCome(personId, at)];
+  return theirs.every((post) => mayAppoint(snapshot, pack, posts, post));
 }

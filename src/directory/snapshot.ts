@@ -238,6 +238,14 @@ export class DirectorySnapshot {
     return teams.length === 0 ? held : [...held, ...new Map(teams.map((team) => [team.id, team])).values()];
   }
 
+  /** Posts a person will hold after `at`. */
+  postsToCome(personId: string, at: Date): readonly SnapshotPost[] {
+    return (this.#holdingsByPerson.get(personId) ?? [])
+      .filter((holding) => holding.from > at)
+      .map((holding) => this.posts.get(holding.postId))
+      .filter((post) => post !== undefined);
+  }
+
   /** Bodies above an organisation, nearest first; stops at a loop rather than running for ever (S2.1). */
   superiors(organisationId: string): readonly SnapshotOrganisation[] {
     const chain: SnapshotOrganisation[] = [];

@@ -116,10 +116,15 @@ export function accountView(
       totp: factors.totp,
       oidc: factors.oidc,
       sessions: sessions.length,
-      fourEyes: needsFourEyes(snapshot.postsHeldBy(personId, tx.now)),
+      fourEyes: isGuarded(snapshot, personId, tx.now),
       waiting: waiting.some((one) => one.personId === personId),
     };
   });
+}
+
+/** True when two administrators must agree: for the posts he holds, and those he has been given for later. */
+function isGuarded(snapshot: DirectorySnapshot, personId: string, at: Date): boolean {
+  return needsFourEyes([...snapshot.postsHeldBy(personId, at), ...snapshot.postsToCome(personId, at)]);
 }
 
 function stateOf(account: store.Account | undefined): 'none' | 'invited' | 'active' | 'disabled' {
@@ -188,7 +193,7 @@ export function askRecovery(
       const retryAfter = (oldest.getTime() + HOUR_MS - tx.now.getTime()) / 1000;
       refuse('too-many-attempts', { retryAfter: Math.max(1, retryAfter) });
     }
-    const waits = needsFourEyes(world.snapshot.postsHeldBy(personId, tx.now));
+    const waits = isGuarded(world.snapshot, personId, tx.now);
     const row = {
       id: uuid(),
       personId,
