@@ -151,6 +151,7 @@ export async function createHttp(options: HttpOptions) {
   const checkSite = crossSiteCheck(options.publicUrl);
   const patience = options.patience ?? PATIENCE;
   const strangers = strangerLimit(options.strangers ?? STRANGER_RATES);
+  const turns = new WeakMap<FastifyRequest, () => void>();
   let isStopping = false;
 
   const settings: FastifyHttpOptions<Server> = {
@@ -213,18 +214,22 @@ export async function createHttp(options: HttpOptions) {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id);
     if (isStopping) refuse('unavailable', { retryAfter: 2 });
-    const seconds = COUNTED.test(request.url) ? strangers.wait(request.ip, request.headers.cookie) : 0;
-    if (seconds > 0) refuse('too-many-requests', { retryAfter: seconds });
+    const admitted = COUNTED.test(request.url) ? strangers.admit(request.ip, request.headers.cookie) : 0;
+    if (typeof admitted !== 'number') turns.set(request, await admitted);
+    else if (admitted > 0) refuse('too-many-requests', { retryAfter: admitted });
     // Nothing packed is ever unpacked here, so it is not read either.
     if (request.headers['content-encoding'] !== undefined) refuse('unsupported-media-type');
     checkSite(request);
   });
+  // By now everybody who looks up who is asking has done so.
+  app.addHook('preParsing', async (request) => turns.get(request)?.());
   app.addHook('preValidation', async (request) => refuseControlCharacters(request));
   app.addHook('onSend', async (_request, reply) => {
     // What was begun is finished, and its line closed: a line kept open would keep the server from stopping.
     if (isStopping) reply.header('connection', 'close');
   });
   app.addHook('onResponse', async (request, reply) => {
+    turns.get(request)?.();
     if (request.isKnownCaller && request.headers.cookie) strangers.remember(request.headers.cookie);
     const line = {
       method: request.method,

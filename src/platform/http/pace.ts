@@ -58,8 +58,15 @@ export function keepPace(
     watched.set(socket, { request, response, phase: 'idle', since: 0, moved: 0 });
   };
 
+  const every = Math.min(500, window / 4);
+  let looked = performance.now();
+
   const look = () => {
     const now = performance.now();
+    // After a standstill of ours (a frozen process, a starved machine) what came meanwhile has not been read yet.
+    const weStood = now - looked > 4 * every;
+    looked = now;
+    if (weStood) for (const one of watched.values()) one.phase = 'idle';
     for (const [socket, one] of watched) {
       const phase = phaseOf(one, socket);
       const moved = phase === 'body' ? socket.bytesRead : socket.bytesWritten - pendingBytes(socket);
@@ -74,7 +81,7 @@ export function keepPace(
   };
 
   server.on('request', onRequest);
-  const timer = setInterval(look, Math.min(500, window / 4));
+  const timer = setInterval(look, every);
   timer.unref();
   return () => {
     clearInterval(timer);

@@ -1,6 +1,7 @@
 /**
  * Strangers are slowed per network, before anything is read or looked up for them. Whoever is known, because he was lately
  * found to be signed in, is never slowed: a report is not refused because somebody else in the same building makes noise.
+ * Whoever brings a cookie that is not known yet may have to wait his turn to be looked up; he is not refused either.
  */
 import { createHash } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
@@ -14,7 +15,10 @@ export interface Rate {
 export interface StrangerRates {
   /** Requests without any cookie. */
   readonly stranger: Rate;
-  /** Requests with a cookie that has not been found to be anybody's yet: an office full of people in the morning. */
+  /**
+   * Requests with a cookie that has not been found to be anybody's yet: an office full of people in the morning. Beyond
+   * it they are looked up a few at a time.
+   */
   readonly unknown: Rate;
 }
 
@@ -77,22 +81,57 @@ class Buckets {
   }
 }
 
+/** So many of one network are looked up at once when there are too many; so many more may wait. */
+const AT_ONCE = 8;
+const MOST_WAITING = 5_000;
+
+/** Turns by name: a few at a time, the others in the order they came. */
+class Turns {
+  readonly #lines = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
+
+  /** Settles when it is one's turn, with what ends the turn; undefined when too many wait already. */
+  take(name: string): Promise<() => void> | undefined {
+    const line = this.#lines.get(name) ?? { running: 0, waiting: [] };
+    this.#lines.set(name, line);
+    if (line.waiting.length >= MOST_WAITING) return undefined;
+    let isOver = false;
+    const end = () => {
+      if (isOver) return;
+      isOver = true;
+      const next = line.waiting.shift();
+      if (next) next();
+      else line.running -= 1;
+      if (line.running === 0) this.#lines.delete(name);
+    };
+    if (line.running < AT_ONCE) {
+      line.running += 1;
+      return Promise.resolve(end);
+    }
+    return new Promise((resolve) => line.waiting.push(() => resolve(end)));
+  }
+}
+
 const digest = (cookie: string): string => createHash('sha256').update(cookie).digest('base64');
 
 /** The memory of one server; `now` in ms. */
 export function strangerLimit(rates: StrangerRates = STRANGER_RATES, now = () => performance.now()) {
   const strangers = new Buckets(rates.stranger, now);
   const unknown = new Buckets(rates.unknown, now);
+  const turns = new Turns();
   const known = new Map<string, number>();
 
   return {
-    /** Seconds the caller must wait, or 0 when he may go on. Cheap: no look-up, no body. */
-    wait(address: string, cookie: string | undefined): number {
+    /**
+     * 0 when the caller may go on, or the seconds he must stay away; or his turn to be looked up, which settles with what
+     * ends it. Cheap: no look-up, no body.
+     */
+    admit(address: string, cookie: string | undefined): number | Promise<() => void> {
       const network = networkOf(address);
       if (network === null) return 0;
       if (cookie === undefined) return strangers.take(network);
       const until = known.get(digest(cookie));
-      return until !== undefined && until > now() ? 0 : unknown.take(network);
+      const seconds = until !== undefined && until > now() ? 0 : unknown.take(network);
+      return seconds === 0 ? 0 : (turns.take(network) ?? seconds);
     },
     /** The bearer of this cookie was found to be signed in. */
     remember(cookie: string): void {
