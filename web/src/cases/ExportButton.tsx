@@ -38,7 +38,6 @@ export function ExportButton({ filters, timeZone }: { filters: object; timeZone:
   return (
     <>
       <Button
-        kind="quiet"
         className="no-print"
         busy={download.isPending}
         title={t.downloadHelp}
