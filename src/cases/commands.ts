@@ -24,6 +24,7 @@ import type { CaseState, Pending } from './evolve.ts';
 import type { NewFact } from './facts.ts';
 import { addReport, type FilingInput, type OpeningInput, openCase } from './filing.ts';
 import { isGraveNow } from './grave-rules.ts';
+import { hushedFrom } from './hold-rules.ts';
 import { exerciseSeries } from './numbers.ts';
 import { askedOf, commandOf, pendingOf, proposalOf, ruleFor } from './proposals.ts';
 import { byPost, type Recipient, type World } from './recipients.ts';
@@ -465,7 +466,12 @@ export async function previewFiled(
 
 /** What changed a case since the revision an actor had seen: told to him so that nothing of his is lost. */
 async function refuseStale(tx: Tx, state: CaseState, seen: number, world: World): Promise<never> {
-  const since = (await factsOf(tx, state.id)).filter((fact) => fact.seq > seen);
+  const facts = await factsOf(tx, state.id);
+  const hushed = hushedFrom(tx.actor.keys, state, facts);
+  // Whom the reader may not know to have been asked, he is not told to have answered.
+  const since = facts.filter(
+    (fact) => fact.seq > seen && !hushed.has(fact.seq) && !(hushed.size > 0 && fact.kind === 'acknowledged'),
+  );
   const last = since.at(-1);
   const person = last?.person ? world.directory.persons.get(last.person) : undefined;
   refuse('case-changed', {

@@ -14,6 +14,7 @@ import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import { type EventStream, lastEventId, openStream } from '../platform/http/sse.ts';
 import { read } from '../platform/transaction.ts';
+import { HUSHED } from './hold-rules.ts';
 import { type CursorSeal, installationSeal } from './stream-cursor.ts';
 
 /** How the hub behaves; the defaults are the product's. Times in ms. */
@@ -123,7 +124,8 @@ type Word = readonly [event: 'case' | 'inbox' | 'directory', data: object];
 function wordsFor(change: Change, keys: ReadonlySet<string>): Word[] {
   const words: Word[] = [];
   if (change.stream === 'case' && change.seenBy?.some((key) => keys.has(key))) {
-    words.push(['case', { id: change.id, revision: change.revision, kind: change.kind }]);
+    const kind = HUSHED.has(change.kind) ? 'changed' : change.kind;
+    words.push(['case', { id: change.id, revision: change.revision, kind }]);
   }
   if (change.posts?.some((key) => keys.has(key))) words.push(['inbox', {}]);
   // The directory behind a wall changes for those behind it only (DEC-19).

@@ -21,8 +21,9 @@ import type {
   PendingView,
   ReportView,
 } from './contract.ts';
-import { type CaseState, heldKeys } from './evolve.ts';
+import type { CaseState } from './evolve.ts';
 import type { CaseFact } from './facts.ts';
+import { spokenTo } from './hold-rules.ts';
 import { callOf, caseRowView, listRowOf, partyOfNotice, personRef } from './lists.ts';
 import { isWatcher } from './looks.ts';
 import { type ReportContent, reportContent } from './report-content.ts';
@@ -249,20 +250,6 @@ function mayOf(
 }
 
 /** Minutes from one moment to the other, never below zero: an estimated or corrected time may lie after what it led to. */
-/** Facts of which only those may know who know of an order of silence (H28). */
-function isOfHold(fact: CaseFact): boolean {
-  if (fact.kind === 'held' || fact.kind === 'hold-lifted') return true;
-  return 'act' in fact.data && fact.data.act === 'lift-hold';
-}
-
-/** The stream as the viewer may know it: that silence was ordered is told to nobody else, also when it has ended. */
-export function factsFor(actor: Actor, state: CaseState, facts: readonly CaseFact[]): readonly CaseFact[] {
-  if (!state.wasHeld) return facts;
-  const holds = facts.flatMap((fact) => (fact.kind === 'held' ? [fact.data] : []));
-  const mayKnow = holds.some((hold) => heldKeys(state, hold).some((key) => actor.keys.includes(key)));
-  return mayKnow ? facts : facts.filter((fact) => !isOfHold(fact));
-}
-
 /** What waits for a second person, each with what would come of it now. */
 async function pendingViews(
   tx: Tx,
@@ -330,8 +317,12 @@ export async function caseView(
     const posts = actor.personId === null ? [] : directory.postsHeldBy(actor.personId, tx.now);
     const may = mayOf(state, posts, shown, actor.personId);
     const isDesk = may.some((one) => one.act === 'record-acknowledgement');
-    const facts = factsFor(actor, state, await factsOf(tx, id));
-    const notices = await noticesOfCase(tx, [id]);
+    const { facts, notices } = spokenTo(
+      actor.keys,
+      state,
+      await factsOf(tx, id),
+      await noticesOfCase(tx, [id]),
+    );
     const organisation = (bodyId: string) => {
       const body = directory.organisations.get(bodyId);
       return { id: bodyId, name: { zh: body?.nameZh ?? '', en: body?.nameEn ?? '' } };

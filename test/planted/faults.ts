@@ -552,9 +552,9 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'hold',
     'lifted, everybody reads that silence was ordered',
-    'src/cases/views.ts',
-    'return mayKnow ? facts : facts.filter((fact) => !isOfHold(fact));',
-    'return facts;',
+    'src/cases/hold-rules.ts',
+    'return new Set(mayKnow ? [] : facts.filter(isOfHold).map((fact) => fact.seq));',
+    'return new Set();',
     story('hold'),
   ),
   fault(
@@ -577,8 +577,8 @@ export const FAULTS: readonly Fault[] = [
     'looks',
     'who looked is everybody’s to read',
     'db/migrations/0006-rights.sql',
-    'create policy reads on looks for select to ${app_role} using (seen_by && (select actor_keys()));',
-    'create policy reads on looks for select to ${app_role} using (true);',
+    'using (seen_by && (select actor_keys()));',
+    'using (true);',
     story('looks'),
   ),
   // ── form ──

@@ -221,12 +221,21 @@ describe('an order of silence', () => {
       expect(kinds, code).not.toContain('act-approved');
       expect(JSON.stringify(view), code).not.toContain(ORDER.reference);
       expect(JSON.stringify(view), code).not.toContain('偵');
+      expect(JSON.stringify(view.knows), code).not.toContain('知悉範圍');
+      expect(view.knows.map((row) => row.asked.zh).join(), code).not.toContain('同意');
     }
     for (const code of KNOWING)
       expect(
         (await story.sees(code, id)).facts.map((fact) => fact.kind),
         code,
       ).toEqual(expect.arrayContaining(['held', 'hold-lifted']));
+    // Nor does a refused act say what happened meanwhile.
+    const stale = await story
+      .does('inspector', id, { act: 'message', text: '？', revision: 2 })
+      .catch((error) => error);
+    expect(stale).toMatchObject({ code: 'case-changed' });
+    expect(JSON.stringify(stale.params)).not.toMatch(/"held"|hold-lifted|"act-|杜副召/);
+    expect(JSON.stringify((await story.sees('officer', id)).knows)).toContain('知悉範圍');
   });
 
   test('H28 DEC-19: in the compartment its own officers; the centre loses the stub, and nobody from outside is let in', async () => {

@@ -1,0 +1,56 @@
+/**
+ * What is told of an order of silence, and to whom (H28). While it stands the case itself is seen by few (evolve.ts); when it
+ * has ended everybody is back, and still only those few are told that there was one. Pure.
+ */
+import { type CaseState, heldKeys } from './evolve.ts';
+import type { CaseFact, FactKind } from './facts.ts';
+
+/** Kinds of facts that may speak of an order of silence: what is said of them to all who see the case is "changed". */
+export const HUSHED: ReadonlySet<string> = new Set<FactKind>([
+  'held',
+  'hold-lifted',
+  'act-proposed',
+  'act-approved',
+  'act-declined',
+  'act-withdrawn',
+  'act-lapsed',
+]);
+
+/** Facts of which only those may know who know of an order of silence. */
+function isOfHold(fact: CaseFact): boolean {
+  if (fact.kind === 'held' || fact.kind === 'hold-lifted') return true;
+  return 'act' in fact.data && fact.data.act === 'lift-hold';
+}
+
+/** Numbers of the facts this viewer may not know of. */
+export function hushedFrom(
+  keys: readonly string[],
+  state: CaseState,
+  facts: readonly CaseFact[],
+): ReadonlySet<number> {
+  if (!state.wasHeld) return new Set();
+  const holds = facts.flatMap((fact) => (fact.kind === 'held' ? [fact.data] : []));
+  const mayKnow = holds.some((hold) => heldKeys(state, hold).some((key) => keys.includes(key)));
+  return new Set(mayKnow ? [] : facts.filter(isOfHold).map((fact) => fact.seq));
+}
+
+/**
+ * A case's stream and its notices as the viewer may know them: without what speaks of silence, without the notices that
+ * told of it, and without their confirmations.
+ */
+export function spokenTo<N extends { readonly id: string; readonly factSeq: number }>(
+  keys: readonly string[],
+  state: CaseState,
+  facts: readonly CaseFact[],
+  notices: readonly N[],
+): { facts: readonly CaseFact[]; notices: readonly N[] } {
+  const hushed = hushedFrom(keys, state, facts);
+  if (hushed.size === 0) return { facts, notices };
+  const quiet = new Set(notices.filter((notice) => hushed.has(notice.factSeq)).map((notice) => notice.id));
+  return {
+    facts: facts.filter(
+      (fact) => !hushed.has(fact.seq) && !(fact.kind === 'acknowledged' && quiet.has(fact.data.notice)),
+    ),
+    notices: notices.filter((notice) => !quiet.has(notice.id)),
+  };
+}
