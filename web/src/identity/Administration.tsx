@@ -6,6 +6,7 @@ import type { Bilingual } from '../../../src/locales/index.ts';
 import { Problem } from '../api/problem.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { usePageTitle } from '../app/title.ts';
+import { LooksPanel } from '../cases/Looks.tsx';
 import { organisationQuery } from '../directory/queries.ts';
 import { TextField } from '../ui/fields.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
@@ -61,6 +62,7 @@ export function Administration() {
       </div>
       <Recoveries me={session.person.id} />
       <Body id={search.body ?? own.organisation.id} me={session.person.id} />
+      <LooksPanel />
     </main>
   );
 }
