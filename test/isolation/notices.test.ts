@@ -8,7 +8,7 @@ import { SYSTEM } from '../../src/platform/actor.ts';
 import { backup } from '../../src/platform/copy-archive.ts';
 import { read } from '../../src/platform/transaction.ts';
 import { openStory, type Story } from '../stories/harness.ts';
-import { type Door, INSIDERS, openDoor, people } from './house.ts';
+import { type Door, openDoor, people } from './house.ts';
 
 const CANARY = { school: '金絲雀甲', brigade: '金絲雀丙' } as const;
 /** Everything of the case that an outsider must not read anywhere. */
@@ -39,10 +39,9 @@ afterAll(async () => {
 
 describe('a level-A case behind the wall', () => {
   test('ISO-11 DEC-19: mails outside the wall say “A, defence, call” and not a word more; inside they have their number', async () => {
-    const insiders = [...INSIDERS];
     await story.sink.waitForMail((mail) => mail.to.some((to) => to.startsWith('mnd-officer@')));
     const outside = story.sink.messages.filter(
-      (mail) => !mail.to.some((to) => insiders.some((code) => to.startsWith(`${code}@`))),
+      (mail) => !mail.to.some((to) => /@(mnd|brigade|csist)\.example$/.test(to)),
     );
     let told = 0;
     for (const mail of outside) {

@@ -114,6 +114,27 @@ describe('the application’s role', () => {
     );
   });
 
+  test('ISO-4: what runs with the owner’s rights is looked over, function by function, and shows nothing to whoever said nothing', async () => {
+    const { rows } = await story.world.owner.query<{ name: string; path: string | null }>(
+      `select p.proname as name, array_to_string(p.proconfig, ' ') as path from pg_proc p
+        where p.prosecdef and p.pronamespace = 'public'::regnamespace order by 1`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual(['cases_listed', 'directory_changed']);
+    // A function of the owner's that looks names up wherever the caller says would do the caller's will.
+    for (const { name, path } of rows) expect(path, name).toContain('search_path=public');
+    const all = `select * from cases_listed(null, null, null, null, null, null, null, false, null, null, 'newest', null, null, null, 100)`;
+    expect((await app.query(all)).rows).toEqual([]);
+    const seen = async (code: string) =>
+      (await read(story.ctx.database, await story.person(code), story.ctx.clock, (tx) => tx.query(all, [])))
+        .length;
+    expect([
+      await seen('teacher'),
+      await seen('captain'),
+      await seen('engineer'),
+      await seen('officer'),
+    ]).toEqual([1, 1, 0, 1]);
+  });
+
   test('ISO-13: cannot become another, read the server’s files, run its programs or leave it', async () => {
     const attempts: readonly [string, string][] = [
       ['set role tocsin_owner', 'permission denied'],
