@@ -523,7 +523,7 @@ export const FAULTS: readonly Fault[] = [
     'src/cases/proposals.ts',
     'if (level !== null && isAtLeast(pack, level, state.level)) return null;',
     '',
-    story('four-eyes'),
+    ['src/cases/proposals.test.ts'],
   ),
   fault(
     'four eyes',
@@ -735,5 +735,39 @@ export const FAULTS: readonly Fault[] = [
     '    if (key !== undefined) await tx.insert(answerRow(tx, key, requestHash, answer));\n    return answer;',
     '    return answer;',
     ['test/security/limits.test.ts'],
+  ),
+
+  // ── lists taken along ──
+  fault(
+    'lists',
+    'a formula in a list stays one',
+    'src/platform/csv.ts',
+    'text.replace(BEGINNING, "\'")',
+    'text',
+    ['src/platform/csv.test.ts'],
+  ),
+  fault(
+    'lists',
+    'a full-width sign begins a formula after all',
+    'src/platform/csv.ts',
+    "'[=+\\\\-@＝＋－＠﹢﹣﹦﹫−⁺₊⁻₋⁼₌]'",
+    "'[=+\\\\-@]'",
+    ['src/platform/csv.test.ts'],
+  ),
+  fault(
+    'lists',
+    'the page of a list is found without asking whose keys see it',
+    'db/migrations/0008-lists.sql',
+    "wheres text := format('c.seen_by && %L::text[]', actor_keys());",
+    "wheres text := 'true';",
+    story('case-list'),
+  ),
+  fault(
+    'lists',
+    'a list taken along ends after its first page',
+    'src/cases/export.ts',
+    'after = page.after;',
+    'after = undefined;',
+    story('case-list'),
   ),
 ];
