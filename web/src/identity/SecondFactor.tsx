@@ -26,8 +26,9 @@ export function SecondFactor() {
   const confirm = session?.limitedBy === 'confirm';
   usePageTitle(confirm ? t.confirmTitle : t.enrolTitle);
   const finish = async (): Promise<void> => {
-    queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'demo' });
-    await queryClient.fetchQuery(sessionQuery);
+    await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+    // What was refused to half a session is read now.
+    void queryClient.invalidateQueries();
     say(t.done);
     router.history.push(wayBack(search.next));
   };
