@@ -246,7 +246,7 @@ export const cases = {
   pending: {
     title: 'Waits for a second person',
     what: (act: string): string => `Proposed: ${act}`,
-    lower: (from: string, to: string): string => `Level ${from} becomes ${to}`,
+    lower: (from: string, to: string): string => `${from} becomes ${to}`,
     into: (number: string): string => `into ${number}`,
     by: 'Proposed by',
     once: 'Once approved',

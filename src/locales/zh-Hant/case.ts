@@ -242,7 +242,7 @@ export const cases = {
   pending: {
     title: '等候第二人同意',
     what: (act: string): string => `提出的作為：${act}`,
-    lower: (from: string, to: string): string => `影響等級 ${from} 改為 ${to}`,
+    lower: (from: string, to: string): string => `${from} 改為 ${to}`,
     into: (number: string): string => `併入 ${number}`,
     by: '提出者',
     once: '同意後',

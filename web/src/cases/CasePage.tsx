@@ -68,8 +68,9 @@ export function CasePage() {
         </div>
         <div className="case-main">
           <CaseHead view={view} />
-          {notice && <AlertCase view={view} notice={notice} />}
+          {/* What must be decided comes before what must be known. */}
           <Standing view={view} />
+          {notice && <AlertCase view={view} notice={notice} />}
           <TimeStrip view={view} />
           {printing ? (
             <WholeCase view={view} />
