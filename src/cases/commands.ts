@@ -1,6 +1,7 @@
 /** What people do with cases: one exported function each. Everything goes through write.ts. */
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
+import { readerOf } from '../delivery/index.ts';
 import type { SnapshotPost } from '../directory/index.ts';
 import { routeOf } from '../directory/index.ts';
 import { activePackHash, formatNumber, rightsAllow, seriesFor } from '../mechanism/index.ts';
@@ -778,13 +779,14 @@ async function noticeFor(tx: Tx, id: string): Promise<NoticeRow> {
 }
 
 /**
- * A signed-in holder of the post confirms that he knows. Safe to repeat; the first confirmation stands.
+ * A signed-in holder of the post, or who stands in for it, confirms that he knows. Safe to repeat; the first confirmation
+ * stands.
  * The reader may be outside a compartment's walls: he confirms the notice without seeing the case (DEC-19).
  */
 export async function acknowledge(ctx: AppContext, actor: Actor, noticeId: string): Promise<void> {
   const person = requirePerson(actor);
-  const notice = await read(ctx.database, actor, ctx.clock, (tx) => noticeFor(tx, noticeId));
-  if (!actor.keys.includes(`post:${notice.post_id}`)) refuse('not-found');
+  const reader = await readerOf(ctx, actor, noticeId);
+  const notice = await read(ctx.database, reader, ctx.clock, (tx) => noticeFor(tx, noticeId));
   await write(ctx.database, { personId: person, keys: [...actor.keys, 'system'] }, ctx.clock, (tx) =>
     confirm(
       ctx,

@@ -3,7 +3,7 @@ import multipart from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { acknowledgeAnswer, telephoneAcknowledgement } from '../delivery/contract.ts';
-import { findNotice, noticeViews } from '../delivery/index.ts';
+import { findNotice, noticeViews, readerOf } from '../delivery/index.ts';
 import { actorOf, requireStepUp, resolveActor, signedIn, stepUpRefusal } from '../identity/index.ts';
 import { packByHash } from '../mechanism/index.ts';
 import type { Actor } from '../platform/actor.ts';
@@ -67,11 +67,12 @@ function asAttachment(plain: string, name: string): string {
 }
 
 async function noticeView(ctx: AppContext, actor: Actor, id: string) {
-  return read(ctx.database, actor, ctx.clock, async (tx) => {
-    const notice = (await findNotice(tx, id)) ?? refuse('not-found');
-    const [view] = await noticeViews(ctx, tx, [notice]);
-    return view ?? refuse('not-found');
-  });
+  const reader = await readerOf(ctx, actor, id);
+  const notice = await read(ctx.database, reader, ctx.clock, (tx) => findNotice(tx, id));
+  const found = notice ?? refuse('not-found');
+  // The case is shown by what he sees himself, not by the post he stands in for.
+  const [view] = await read(ctx.database, actor, ctx.clock, (tx) => noticeViews(ctx, tx, [found]));
+  return view ?? refuse('not-found');
 }
 
 /** Routes of drafts, reports, cases, acts, confirmations, attachments and the live stream. */

@@ -12,7 +12,7 @@ export {
   type NoticeRow,
   noticesOfCase,
 } from './notice-store.ts';
-export { noticeViews } from './notices.ts';
+export { noticeViews, readerOf } from './notices.ts';
 export { deliveryRoutes } from './routes.ts';
 export { type NoticeStatus, noticeStatus, plainAddress } from './rules.ts';
 export { isWorked, refreshFailedNotices } from './store.ts';

@@ -1,11 +1,13 @@
 /** Notices as their readers see them. */
-import { type DirectorySnapshot, directorySnapshot } from '../directory/index.ts';
+import { type DirectorySnapshot, directorySnapshot, standIns } from '../directory/index.ts';
 import { levelOf, type Pack, packByHash } from '../mechanism/index.ts';
+import { type Actor, SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
-import type { Tx } from '../platform/transaction.ts';
+import { refuse } from '../platform/errors.ts';
+import { read, type Tx } from '../platform/transaction.ts';
 import type { NoticeView } from './contract.ts';
 import { noticeText } from './mail.ts';
-import { glimpseCases, type NoticeRow } from './notice-store.ts';
+import { findNotice, glimpseCases, type NoticeRow } from './notice-store.ts';
 import { noticeStatus } from './rules.ts';
 
 function viewOf(
@@ -72,4 +74,22 @@ export async function noticeViews(
     );
   }
   return views;
+}
+
+/**
+ * The actor as the reader of one notice: as he is when he holds its post; with that post's key for as long as he stands in
+ * for it, so that the link he was mailed leads somewhere (H41). What else the post may see does not thereby become his.
+ * @throws Refusal not-found for anybody else, and for an unused id
+ */
+export async function readerOf(ctx: AppContext, actor: Actor, noticeId: string): Promise<Actor> {
+  const key = await read(ctx.database, SYSTEM, ctx.clock, async (tx) => {
+    const notice = await findNotice(tx, noticeId);
+    if (!notice) return null;
+    const own = `post:${notice.postId}`;
+    if (actor.keys.includes(own)) return own;
+    const { people } = standIns(await directorySnapshot(ctx, tx), notice.postId, tx.now);
+    return people.some((one) => one.personId === actor.personId) ? own : null;
+  });
+  if (key === null) refuse('not-found');
+  return actor.keys.includes(key) ? actor : { ...actor, keys: [...actor.keys, key] };
 }

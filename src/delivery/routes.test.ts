@@ -93,6 +93,29 @@ describe('the inbox', () => {
     expect((await ask(cookie, 'POST', '/api/v1/notices/x/opened')).status).toBe(400);
   });
 
+  it('H41 who stands in for a vacant post opens the notice he was mailed, until somebody holds the post; the case stays its readers’', async () => {
+    const body = await world.addOrganisation();
+    const vacant = await world.addPost(body);
+    const other = await world.addPost(body);
+    const stander = await world.addPerson(body, 'stands-in@agency.example');
+    await world.hold(other, stander);
+    const hidden = await world.addCase(body, [`post:${vacant}`]);
+    const { noticeId } = await world.queue({ postId: vacant, personId: null, caseId: hidden });
+    const cookie = await cookieOf(stander);
+    const opened = await ask(cookie, 'POST', `/api/v1/notices/${noticeId}/opened`);
+    expect(opened).toMatchObject({
+      status: 200,
+      body: { notice: { id: noticeId, caseId: null, openedAt: expect.any(String) } },
+    });
+    // Neither another of the body's people nor, once there is a holder, he.
+    const colleague = await world.addPerson(body, 'colleague@agency.example');
+    expect((await ask(await cookieOf(colleague), 'POST', `/api/v1/notices/${noticeId}/opened`)).status).toBe(
+      404,
+    );
+    await world.hold(vacant, colleague);
+    expect((await ask(cookie, 'POST', `/api/v1/notices/${noticeId}/opened`)).status).toBe(404);
+  });
+
   it('opening is noted once, by the first holder, and acknowledges nothing; a GET notes nothing', async () => {
     const { noticeId } = await world.queue();
     const cookie = await cookieOf(world.personId);

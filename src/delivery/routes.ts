@@ -8,7 +8,7 @@ import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
 import { read, write } from '../platform/transaction.ts';
 import { inboxQuery, inboxView, noticeView } from './contract.ts';
 import { countWaiting, findNotice, inboxRows, isWaiting, markOpened } from './notice-store.ts';
-import { noticeViews } from './notices.ts';
+import { noticeViews, readerOf } from './notices.ts';
 
 const cursorKeys = z.tuple([z.union([z.literal(0), z.literal(1)]), cursorTime, z.uuid()]);
 
@@ -68,16 +68,16 @@ export function deliveryRoutes(ctx: AppContext): FastifyPluginAsyncZod {
       },
       async (request) => {
         const actor = actorOf(request);
-        return write(ctx.database, actor, ctx.clock, async (tx) => {
-          const notice = await findNotice(tx, request.params.id);
-          // A notice of another post may be seen by whoever sees its case; only its own post opens it.
-          if (!notice || !actor.posts.some((post) => post.id === notice.postId)) refuse('not-found');
+        // A notice of another post may be seen by whoever sees its case; only its own post, or a stand-in, opens it.
+        const reader = await readerOf(ctx, actor, request.params.id);
+        const opened = await write(ctx.database, reader, ctx.clock, async (tx) => {
+          const notice = (await findNotice(tx, request.params.id)) ?? refuse('not-found');
           const isFirst = await markOpened(tx, notice.id, actor.personId);
           if (isFirst) tx.afterCommit(() => ctx.signals.emit('facts'));
-          const current = isFirst ? { ...notice, openedAt: tx.now, openedBy: actor.personId } : notice;
-          const [view] = await noticeViews(ctx, tx, [current]);
-          return view ? { notice: view } : refuse('not-found');
+          return isFirst ? { ...notice, openedAt: tx.now, openedBy: actor.personId } : notice;
         });
+        const [view] = await read(ctx.database, actor, ctx.clock, (tx) => noticeViews(ctx, tx, [opened]));
+        return view ? { notice: view } : refuse('not-found');
       },
     );
   };
