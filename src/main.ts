@@ -295,6 +295,13 @@ export async function runService(mode: Mode): Promise<never> {
         'Warning: SMTP_URL is not set; notices will only appear in the inbox.',
       );
     }
+    if (config.secondFactor === 'optional' && mode === 'serve') {
+      log.warn({ setting: 'SECOND_FACTOR' }, 'a password alone opens every account');
+      say(
+        '警告：SECOND_FACTOR=optional，僅憑密碼即可登入所有帳號。',
+        'Warning: SECOND_FACTOR=optional, a password alone opens every account.',
+      );
+    }
     const started = Date.now();
     if (mode === 'demo') say(`啟動中 starting: ${config.publicUrl}`);
     tocsin = await startTocsin(config, { mode, log, onFatal: () => void end(1) });

@@ -63,6 +63,29 @@ async function examineRoutes(context: CliContext): Promise<Finding[]> {
   });
 }
 
+/** How people get in. */
+async function examineSignIn(context: CliContext): Promise<Finding[]> {
+  const { secondFactor, oidc } = context.config();
+  const found =
+    secondFactor === 'required'
+      ? finding('sign-in', 'ok', '須有通行金鑰或驗證碼', 'a passkey or one-time codes are required')
+      : finding(
+          'sign-in',
+          'warn',
+          'SECOND_FACTOR=optional：僅憑密碼即可登入所有帳號',
+          'SECOND_FACTOR=optional: a password alone opens every account',
+        );
+  return [
+    found,
+    ...oidc.map(({ name, issuer }) =>
+      finding('sign-in', 'ok', `${name}（${issuer}）`, `${name} (${issuer})`),
+    ),
+  ];
+}
+
 /** Prints the table; exit code 1 when something is broken. */
 export const run: CliCommand = async (_args, context) =>
-  report(context, await examineAll(context, [...PLATFORM, ['routes', examineRoutes]]));
+  report(
+    context,
+    await examineAll(context, [...PLATFORM, ['sign-in', examineSignIn], ['routes', examineRoutes]]),
+  );
