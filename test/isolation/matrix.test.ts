@@ -126,7 +126,7 @@ beforeAll(async () => {
       await story.does(DESK[side], id, { act: 'release', reason: '' });
     }
   }
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   await door.close();
   await story.close();
@@ -234,7 +234,7 @@ describe('the matrix', () => {
       process.stdout.write(`\n${JSON.stringify(found, null, 1)}\n`);
     process.stdout.write(`\nISO-1: ${Object.keys(ROWS).length} routes, ${asked} requests\n`);
     expect(found).toEqual(expected);
-  }, 240_000);
+  }, 600_000);
 
   test('ISO-1 DEC-19: no row of the table lets anybody outside the wall tell what is behind it from what is not there', () => {
     for (const [route, { defence }] of Object.entries(ROWS)) {
@@ -271,7 +271,7 @@ describe('what many see at once', () => {
         const answer = await door.ask(code, 'GET', path);
         expect([code, path, answer.status]).toEqual([code, path, 200]);
         for (const side of SIDES) {
-          const text = path.endsWith('.csv') ? CANARY[side] : objects[side].reported.case;
+          const text = objects[side].reported.case;
           // The words asked for come back in nothing but the rows found.
           const isNamed = answer.text.includes(text);
           const isAsked =
@@ -320,8 +320,8 @@ describe('what many see at once', () => {
         const { text } = await door.ask(code, 'GET', path);
         for (const word of words)
           expect([code, path, text.includes(word) ? word : '']).toEqual([code, path, '']);
-        // A number behind the wall is in the pack's stub, at the desk, and nowhere else.
-        if (!(code === 'officer' && path.startsWith('/queue')))
+        // A number behind the wall is in the pack's stub, at the desk, and nowhere else; how it begins is in the pack.
+        if (!(code === 'officer' && path.startsWith('/queue')) && path !== '/mechanism')
           expect([code, path, text.includes('DEF-')]).toEqual([code, path, false]);
       }
     }
