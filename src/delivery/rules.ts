@@ -102,6 +102,8 @@ export const REASONS = [
   'nobody',
   'expired',
   'not-holder',
+  /** the person's account was shut: whoever was shut out is told nothing more */
+  'shut-out',
   'no-right',
   'closed',
 ] as const;
@@ -158,23 +160,28 @@ export interface Question {
   readonly mayKnow: boolean;
   /** Persons who stand in when nobody holds the post (H41). */
   readonly standIns: readonly string[];
+  /** Persons whose accounts were shut (ISO-9). */
+  readonly shutOut?: ReadonlySet<string>;
 }
 
 /**
- * Who is right to be told at `now` (DEC-9, H41, INV-6): not after the notice is closed, not when the right is lost; the
+ * Who is right to be told at `now` (DEC-9, H41, INV-6, ISO-9): not after the notice is closed, not when the right is lost,
+ * not whose account was shut; the
  * holders of today instead of the holder of then; stand-ins when nobody holds the post; and when nobody is left, a
  * failure that rises in the desk's queue.
  */
 export function decide(question: Question, directory: DirectorySnapshot, now: Date): Decision {
   if (question.closed) return { act: 'withhold', reason: 'closed', successors: [] };
   if (!question.mayKnow) return { act: 'withhold', reason: 'no-right', successors: [] };
+  const isIn = (id: string) => directory.persons.has(id) && !question.shutOut?.has(id);
   const holders = [
     ...new Set(directory.holders(question.postId, now).map((holding) => holding.personId)),
-  ].filter((id) => directory.persons.has(id));
-  const right = holders.length > 0 ? holders : question.standIns.filter((id) => directory.persons.has(id));
+  ].filter(isIn);
+  const right = holders.length > 0 ? holders : question.standIns.filter(isIn);
   if (right.length === 0) return { act: 'fail', reason: 'nobody' };
   if (question.personId === null || !right.includes(question.personId)) {
-    return { act: 'withhold', reason: 'not-holder', successors: right };
+    const isShutOut = question.personId !== null && question.shutOut?.has(question.personId);
+    return { act: 'withhold', reason: isShutOut ? 'shut-out' : 'not-holder', successors: right };
   }
   const email = directory.persons.get(question.personId)?.email.trim() ?? '';
   if (email === '') return { act: 'fail', reason: 'no-address' };

@@ -6,7 +6,7 @@
  * with a higher fence, and what it did not write is sent again under the same Message-ID.
  */
 import { directorySnapshot, standIns } from '../directory/index.ts';
-import { keysOfPosts } from '../identity/index.ts';
+import { keysOfPosts, shutOutOf } from '../identity/index.ts';
 import { type Pack, packByHash } from '../mechanism/index.ts';
 import { SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
@@ -148,6 +148,13 @@ export class Sender {
     const outcomes: Outcome[] = [];
     if (rows.length === 0) return { jobs, outcomes };
     const directory = await directorySnapshot(this.#ctx, tx);
+    const shutOut = await shutOutOf(tx, [
+      ...rows.flatMap((row) => [
+        ...(row.personId === null ? [] : [row.personId]),
+        ...directory.holders(row.postId, tx.now).map((holding) => holding.personId),
+        ...standIns(directory, row.postId, tx.now).people.map((one) => one.personId),
+      ]),
+    ]);
     const relayOfPerson = (personId: string) =>
       relayOf(this.#byDomain, directory.persons.get(personId)?.email ?? '');
     for (const row of rows) {
@@ -165,6 +172,7 @@ export class Sender {
           closed: row.closedAt !== null,
           mayKnow: row.data.closed === true || row.seenBy.some((key) => keys.includes(key)),
           standIns: standIns(directory, row.postId, tx.now).people.map((one) => one.personId),
+          shutOut,
         },
         directory,
         tx.now,

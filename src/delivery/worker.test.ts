@@ -295,6 +295,33 @@ describe('leases and fences', () => {
 });
 
 describe('whom to tell, looked at again when sending', () => {
+  it('ISO-9: queued mail of a shut account, and of an ended holding, is withheld when it would be sent', async () => {
+    const post = await world.addPost(world.organisationId);
+    const shut = await world.addPerson(world.organisationId, 'shut@agency.example');
+    const left = await world.addPerson(world.organisationId, 'left@agency.example');
+    const stays = await world.addPerson(world.organisationId, 'stays@agency.example');
+    for (const person of [shut, left, stays]) await world.hold(post, person);
+    const [one, two, three] = [
+      await world.queue({ postId: post, personId: shut }),
+      await world.queue({ postId: post, personId: left }),
+      await world.queue({ postId: post, personId: stays }),
+    ];
+    await write(world.ctx.database, SYSTEM, world.ctx.clock, (tx) =>
+      tx.query(
+        `insert into accounts (person_id, login, password_hash, disabled_at) values ($1, 'shut-person', '', now())`,
+        [shut],
+      ),
+    );
+    await world.leave(post, left);
+    await deliverDue(world.ctx, { transport });
+    expect(await world.delivery(one.deliveryId)).toMatchObject({ state: 'withheld', reason: 'shut-out' });
+    expect(await world.delivery(two.deliveryId)).toMatchObject({ state: 'withheld', reason: 'not-holder' });
+    expect(await world.delivery(three.deliveryId)).toMatchObject({ state: 'handed-over' });
+    expect(world.sink.mailTo('shut@agency.example')).toEqual([]);
+    expect(world.sink.mailTo('left@agency.example')).toEqual([]);
+    expect(world.sink.mailTo('stays@agency.example').length).toBeGreaterThan(0);
+  });
+
   it('DEC-9 H41 the holder changed between making and sending: only the new one is told', async () => {
     const post = await world.addPost(world.organisationId);
     const old = await world.addPerson(world.organisationId, 'old@agency.example');

@@ -15,3 +15,4 @@ export {
   signedIn,
 } from './sessions.ts';
 export { requireStepUp, stepUpRefusal } from './step-up.ts';
+export { shutOutOf } from './store.ts';

@@ -67,6 +67,16 @@ export async function emptyAccount(tx: Tx, personId: string): Promise<void> {
   );
 }
 
+/** Those of these persons whose accounts were shut; who never had one is not among them. */
+export async function shutOutOf(tx: Tx, personIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.prepared<{ id: string }>(
+    'accounts-shut',
+    'select person_id as id from accounts where person_id = any ($1::uuid[]) and disabled_at is not null',
+    [[...new Set(personIds)]],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
 export async function markDisabled(tx: Tx, personId: string): Promise<boolean> {
   const rows = await tx.prepared(
     'account-disable',
