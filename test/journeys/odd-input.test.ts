@@ -131,7 +131,10 @@ describe('odd input', () => {
     body: string | Buffer | undefined,
     { type = 'application/json', id = UUID } = {},
   ): Promise<Reply> {
-    const path = operation.path.replaceAll(/\{[^}]+\}/g, encodeURIComponent(id));
+    // Ministries' sign-ins are counted, not named by an id.
+    const path = operation.path
+      .replace('{provider}', id === UUID ? '1' : encodeURIComponent(id))
+      .replaceAll(/\{[^}]+\}/g, encodeURIComponent(id));
     const answer = await fetch(`${house.url}${path}`, {
       method: operation.method,
       headers: {
@@ -152,6 +155,9 @@ describe('odd input', () => {
     }
     return { status: answer.status, text, fields };
   }
+
+  const mayBeNull = (body: Schema): boolean =>
+    [body, ...(body.anyOf ?? [])].some((one) => [resolve(one).type].flat().includes('null'));
 
   const named = ({ method, path }: Operation): string => `${method} ${path.replace('/api/v1', '')}`;
 
@@ -264,6 +270,8 @@ describe('odd input', () => {
     // What is thrown away is named by the address; whatever comes with it is not read.
     for (const operation of operations.filter((one) => one.body && one.method !== 'DELETE')) {
       for (const [what, body, type] of bodies) {
+        // Where nothing is to be said, nothing may be said as null.
+        if (what === 'null' && mayBeNull(operation.body as Schema)) continue;
         const reply = await send(operation, body, type ? { type } : {});
         found.push(...complaint(reply, `${named(operation)}: ${what}`));
       }
@@ -293,6 +301,8 @@ describe('odd input', () => {
         // Throwing away what is not there may succeed without a word; nothing else may.
         if (reply.status === 204 && operation.method === 'DELETE') continue;
         if (named(operation) === 'PUT /drafts/{id}' && reply.status === 200) continue;
+        // A look at what is not there is no look, and says as little as one at what may not be seen.
+        if (named(operation) === 'POST /cases/{id}/looks' && reply.status === 204) continue;
         found.push(...complaint(reply, `${named(operation)} with ${JSON.stringify(id.slice(0, 20))}`));
       }
     }

@@ -54,7 +54,9 @@ describe('design tokens', () => {
   it('has a light and a dark palette, the dark one the same by system and by choice', () => {
     expect(Object.keys(light).length).toBeGreaterThan(15);
     expect(darkByChoice).toEqual(darkBySystem);
-    expect(Object.keys(darkBySystem).sort()).toEqual(Object.keys(light).sort());
+    // What a camera reads is black on white by day and night.
+    const shown = Object.keys(light).filter((name) => !name.startsWith('scan-'));
+    expect(Object.keys(darkBySystem).sort()).toEqual(shown.sort());
   });
 
   it.each([
