@@ -206,7 +206,8 @@ export const form = {
     changed: 'changed',
     sameAll: 'The same as the last report.',
     unread: (fields: string): string => `Not filled in, may follow in a follow-up report: ${fields}.`,
-    offline: 'Offline. You can press send now: everything is kept on this device, and it goes by itself as soon as the connection is back.',
+    offline:
+      'Offline. You can press send now: everything is kept on this device, and it goes by itself as soon as the connection is back.',
   },
   unsure: {
     title: 'Not certain that it arrived',
