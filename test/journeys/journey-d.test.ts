@@ -300,7 +300,9 @@ describe('a D case in the browser', () => {
       .first()
       .waitFor();
     const superior = ['message'];
-    await everybodyTries(stage(['message'], ['hold', 'message', 'record-acknowledgement', 'reopen'], superior));
+    await everybodyTries(
+      stage(['message'], ['hold', 'message', 'record-acknowledgement', 'reopen'], superior),
+    );
   }, 120_000);
 
   test('S8.3.6 DEC-19 WEB-10: every mail says number, level, what is asked and a link, and nothing of the story', async () => {

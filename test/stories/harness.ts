@@ -144,8 +144,8 @@ export async function openStory(start: string, rows: DirectoryRows = morePeople)
       const row = await read(ctx.database, SYSTEM, ctx.clock, (tx) =>
         tx.db.selectFrom('cases').select('detail').where('id', '=', caseId).executeTakeFirst(),
       );
-      const { pending } = row?.detail as unknown as { pending: { id: number }[] };
-      return pending.at(-1)?.id ?? 0;
+      const detail = row?.detail as unknown as { pending: { id: number }[] } | undefined;
+      return detail?.pending.at(-1)?.id ?? 0;
     },
     /** What the act is refused with. */
     refuses(code: string, caseId: string, doing: Doing): Promise<string> {
