@@ -62,11 +62,12 @@ begin
                                    in_rank, in_rank, in_at, in_id);
       end if;
   end case;
-  -- What is open to all and what lies behind walls, each by its own indexes.
+  -- What is open to all and what lies behind walls, each by its own indexes. The text is formatted once more for its
+  -- length: a `%` somebody asks for must then still be a letter of his.
   visible := format(
     '(select * from cases c where c.compartment is null and %1$s order by %2$s limit %%1$s)
        union all
-     (select * from cases c where c.compartment is not null and %1$s order by %2$s limit %%1$s)', wheres, sort);
+     (select * from cases c where c.compartment is not null and %1$s order by %2$s limit %%1$s)', replace(wheres, '%', '%%'), sort);
   if in_words is null then
     return query execute format('select c.id from (%s) c order by %s limit %s', format(visible, in_limit), sort, in_limit);
     return;
