@@ -79,6 +79,8 @@ export function ActDialog({ view, may, act, proposal, onClose }: ActDialogProps)
       }),
     enabled: mayPreview(act, form),
   });
+  /** What is decided upon, said once more beside the button. */
+  const waiting = view.pending.find((one) => one.id === proposal);
   const fault = missing(act, form, may.needsReason, t);
   const recipients = preview.data?.toldParties ?? [];
   /** Not null: one person alone cannot do this; these are asked to agree. */
@@ -142,6 +144,14 @@ export function ActDialog({ view, may, act, proposal, onClose }: ActDialogProps)
         </Button>
       }
     >
+      {waiting && (
+        <p>
+          <strong>{t.pending.what(t.acts[waiting.act])}</strong>
+          {waiting.level &&
+            `${c.separator}${t.pending.lower(words.level(view.case.level), words.level(waiting.level))}`}
+          {waiting.into && `${c.separator}${t.pending.into(waiting.into.number)}`}
+        </p>
+      )}
       <p className="muted">{t.explain[act]}</p>
       <form id={formId} onSubmit={submit} noValidate>
         <ActFields
