@@ -106,7 +106,6 @@ export const security = {
     passwordChange: 'Change the password',
     links: 'Accounts of your organisation',
     linksHelp: 'You can sign in with an account of your organisation.',
-    linksNone: 'No account is linked.',
     link: (name: string): string => `Link ${name}`,
     unlinkTitle: 'Remove the link',
     unlinkHelp: (name: string): string => `You can no longer sign in with ${name}.`,
@@ -208,11 +207,9 @@ export const security = {
     account: 'Account',
     noPost: 'no post at present',
     state: { none: 'no account yet', invited: 'invited, not finished', active: 'in use', disabled: 'shut' },
-    factors: 'Signs in with',
     keysCount: (n: number): string => (n === 1 ? '1 key' : `${n} keys`),
     app: 'authenticator app',
     password: 'password',
-    noFactor: 'none',
     sessions: (n: number): string => (n === 1 ? '1 session' : `${n} sessions`),
     actions: (name: string): string => `What can be done for ${name}`,
     invite: 'Invite',
@@ -228,7 +225,6 @@ export const security = {
     recoverHelp:
       'For somebody who lost a key or forgot a password. First make sure that it is them, face to face or by the number on record.',
     recoverReason: 'How you made sure that it is them',
-    needReason: 'Write how you made sure that it is them.',
     recoverFourEyes:
       'For this post two administrators must agree: after you ask, another administrator agrees here, and only then is there a link.',
     recoverPending: 'waiting for a second administrator',
