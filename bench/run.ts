@@ -3,7 +3,7 @@
  * without it, in one run. The database is the embedded one, with fsync.
  *
  *   --quick        smaller and shorter; figures are rougher
- *   --only intake  one part: intake, mail, lists, policies or page
+ *   --only intake  one part: intake, mail, lists, policies, directory or page
  *   --json FILE    the figures as JSON
  *
  * Exits 1 when a figure is below its floor. An aim is printed and never fails.
@@ -11,6 +11,7 @@
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { writeJson } from '../test/faults/rig/table.ts';
+import { measureDirectory } from './directory.ts';
 import { type Figure, isBelowFloor, printFigures, ratioOf } from './figures.ts';
 import { measureIntake } from './intake.ts';
 import { measureLists } from './lists.ts';
@@ -33,6 +34,7 @@ const parts: readonly [name: string, measure: (sizes: Sizes) => Promise<Figure[]
   ['mail', measureMail],
   ['lists', measureLists],
   ['policies', measurePolicies],
+  ['directory', measureDirectory],
   ['page', measurePage],
 ];
 
