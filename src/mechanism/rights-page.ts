@@ -6,7 +6,7 @@ import type { Act, Relation, Role } from './vocabulary.ts';
 export interface RightLine {
   readonly act: Act;
   readonly relation: Relation;
-  /** States in which the act is possible at all and this row allows it, in the pack's order; `any` for all of those. */
+  /** States in which the act is possible and this row allows it, in the pack's order; `any` for all there are. */
   readonly states: readonly string[] | 'any';
   readonly when: NonNullable<Right['when']> | null;
   readonly compartment: boolean | null;
@@ -38,7 +38,7 @@ export function rightsByRole(pack: Pack): { role: Role; lines: RightLine[] }[] {
             {
               act,
               relation: right.relation,
-              states: states.length === possible.length ? 'any' : states,
+              states: act === 'file-initial' || states.length === pack.states.length ? 'any' : states,
               when: right.when ?? null,
               compartment: right.compartment ?? null,
               rules: pack.fourEyes.filter((rule) => rule.acts.includes(act)),

@@ -79,7 +79,6 @@ export const mechanism = {
   asks: { now: 'now', later: 'later', hidden: '—' },
   rightsLead:
     'Rights hang on posts. Each kind of post stands here with all it may do; what is not listed may not be done.',
-  whereverPossible: 'wherever it is possible',
   everyBody: 'Posts that bodies set up themselves; see the directory.',
   whens: {
     'desk-reports': 'when the desk’s own house reports',

@@ -76,7 +76,6 @@ export const mechanism = {
   },
   asks: { now: '先填', later: '可後補', hidden: '—' },
   rightsLead: '權限跟著職位走。以下逐一職位列出可為之事；沒有列出的一律不可為。',
-  whereverPossible: '凡可為之狀態',
   everyBody: '各機關自設的職位，見通訊錄。',
   whens: { 'desk-reports': '通報機關為值勤台所屬機關', 'desk-does-not-report': '通報機關非值勤台所屬機關' },
   walls: { inside: '限隔離區內的案件', outside: '限隔離區外的案件' },

@@ -142,7 +142,7 @@ function Lines({ pack, lines, caption }: { pack: Pack; lines: readonly RightLine
         {
           id: 'states',
           head: t.heads.states,
-          cell: (line) => (line.states === 'any' ? t.whereverPossible : c.list(line.states.map(state))),
+          cell: (line) => (line.states === 'any' ? t.anyState : c.list(line.states.map(state))),
         },
         {
           id: 'second',
