@@ -1,6 +1,9 @@
 /** What a session may do: before a second factor, without a fresh confirmation, and until it ends. */
+import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSignals } from '../platform/signals.ts';
 import { agentWords, isEnough, needsFourEyes, steppedUpUntil, stepUpMethods } from './factor-rules.ts';
+import { findActor, liveActors, sessionKeyOf } from './sessions.ts';
 import { type Browser, codeAt, openRooms, PASSWORD, type Rooms } from './test-kit.ts';
 
 describe('where a second factor is required', () => {
@@ -192,6 +195,41 @@ describe('sessions', () => {
     expect((await admin.delete(`/accounts/${personId}/sessions`)).body.ended).toBeGreaterThan(0);
     expect((await officer.get('/session')).status).toBe(401);
     expect((await officer.delete(`/accounts/${await rooms.idOf('admin')}/sessions`)).status).toBe(401);
+  });
+
+  it('ended in one process are dead in another within five seconds, to open streams at once (ISO-9, ISO-10)', async () => {
+    const officer = rooms.browser();
+    await officer.signIn('officer');
+    // A second process on the same database: nothing tells it but the database.
+    const other = { ...rooms.ctx, signals: createSignals() };
+    const request = { cookies: { tocsin: officer.jar.get('tocsin') } } as unknown as FastifyRequest;
+    expect(await findActor(other, request)).not.toBeNull();
+    const key = sessionKeyOf(other, request)!;
+    expect((await liveActors(other, [key])).size).toBe(1);
+    const admin = rooms.browser();
+    await admin.signIn('admin');
+    await admin.delete(`/accounts/${await rooms.idOf('officer')}/sessions`);
+    expect((await liveActors(other, [key])).size).toBe(0);
+    rooms.clock.advance(5_000);
+    expect(await findActor(other, request)).toBeNull();
+  });
+
+  it('shut with their account, changed post or spent holding see nothing more (ISO-10)', async () => {
+    const officer = rooms.browser();
+    await officer.signIn('officer');
+    expect((await officer.get('/session')).body.posts).toHaveLength(1);
+    await rooms.rows('update holdings set held_to = now() where person_id = $1', [
+      await rooms.idOf('officer'),
+    ]);
+    rooms.clock.advance(5_000);
+    expect((await officer.get('/session')).body.posts).toHaveLength(0);
+    await rooms.rows("update accounts set disabled_at = now() where login = 'officer'");
+    rooms.clock.advance(5_000);
+    expect((await officer.get('/session')).status).toBe(401);
+    await rooms.rows("update accounts set disabled_at = null where login = 'officer'");
+    await rooms.rows('update holdings set held_to = null where person_id = $1', [
+      await rooms.idOf('officer'),
+    ]);
   });
 
   it('are never taken from an address, whatever it is called (AUTH-6)', async () => {
