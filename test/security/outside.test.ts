@@ -223,7 +223,7 @@ describe('WEB-2: the headers of every answer', () => {
 describe('WEB-4: what is asked of lists', () => {
   const EVIL = [
     'level;drop', "a'||'b", '$.a', '%00', '%ED%A0%80', '1e309', '-0', '-1', '99999999999999999999', 'NaN', '[]', '{}',
-    "'; select pg_sleep(5)--", '1) or pg_sleep(5) is null--', '*', '(((', '\\', '%', '_', '../..', 'true', ' ', '%F0%9F%98%80',
+    "'; select pg_sleep(5)--", '1) or pg_sleep(5) is null--', '*', '(((', '\\', '%', '_', '../..', 'true', ' ', '%F0%9F%98%80', '%25L', '%25s%25I', '%251$L or true', '%25900000000s', '%25%25',
     'a'.repeat(5_000),
   ]; // biome-ignore format: a list
 
@@ -242,13 +242,25 @@ describe('WEB-4: what is asked of lists', () => {
         { name: 'no_such', schema: {} as Record<string, unknown> },
       ]) {
         for (const value of EVIL) {
-          const from = performance.now();
-          const answer = await officer.get<{ code: string; fields: { path: string }[] }>(
-            `${address}?${name}=${value.includes('%') && value.length < 15 ? value : encodeURIComponent(value)}`,
-          );
-          slowest = Math.max(slowest, performance.now() - from);
+          const query = `${name}=${value.includes('%') && value.length < 18 ? value : encodeURIComponent(value)}`;
+          let took = Number.POSITIVE_INFINITY;
+          let answer = { status: 0 };
+          // A machine may be busy once; a database that was made to sleep sleeps each time.
+          for (let n = 0; n < 3 && took > 4_000; n += 1) {
+            const from = performance.now();
+            answer = await officer.get(`${address}?${query}`);
+            took = Math.min(took, performance.now() - from);
+          }
+          slowest = Math.max(slowest, took);
           asked += 1;
-          expect(answer.status, `${address} ${name}=${value.slice(0, 40)}`).toBeLessThan(500);
+          const faults =
+            answer.status < 500
+              ? ''
+              : log
+                  .split('\n')
+                  .filter((line) => line.includes('"fault"'))
+                  .at(-1);
+          expect(answer.status, `${address} ${name}=${value.slice(0, 40)} ${faults}`).toBeLessThan(500);
           // What is chosen from a list is refused by its name.
           if (schema['enum'] && answer.status !== 404)
             expect([address, answer.status]).toEqual([address, 400]);
