@@ -70,6 +70,12 @@ function plain(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** Ids, hashes and what has a structure of its own are in the part for machines; people read the rest. */
+function isForPeople(value: unknown): boolean {
+  if (typeof value === 'object') return false;
+  return !/^[0-9a-f]{8}-[0-9a-f-]{27}$|^[0-9a-f]{64}$/.test(String(value));
+}
+
 function reportsPart(view: CaseView, shown: Shown): string {
   const { lang, pack } = shown;
   const h = WORDS[lang].heads;
@@ -132,6 +138,7 @@ function factRows(view: CaseView, places: StreamPlaces, shown: Shown): string[][
       fact.person ? inLang(fact.person.name, lang) : '—',
       fact.post ? inLang(fact.post.name, lang) : '—',
       Object.entries(fact.data)
+        .filter(([, value]) => isForPeople(value))
         .map(([key, value]) => `${key}: ${plain(value)}`)
         .join('\n'),
       place?.hash ?? '—',
@@ -144,7 +151,8 @@ const STYLE = `:root{color-scheme:light dark;--line:#8a8a8a}
 body{font:16px/1.6 "Noto Sans TC","PingFang TC","Microsoft JhengHei",system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}
 table{border-collapse:collapse;width:100%;font-size:.875rem}
 th,td{border:1px solid var(--line);padding:.25rem .5rem;text-align:start;vertical-align:top;overflow-wrap:anywhere}
-.wide{overflow-x:auto}.hash,td:nth-child(7){font:.75rem/1.4 ui-monospace,monospace}
+.wide{overflow-x:auto}.hash{font:.75rem/1.4 ui-monospace,monospace}
+td:last-child{white-space:nowrap}
 @media print{body{margin:0;max-width:none;font-size:10pt}h2{break-after:avoid}tr{break-inside:avoid}}`;
 
 /** The page. Pure, so that the same case makes the same file. */
