@@ -105,9 +105,9 @@ export const LEAKS: readonly Fault[] = [
   leak(
     'mail',
     'what was queued is sent whatever became of the right',
-    'src/delivery/sender.ts',
-    "if (decision.act === 'withhold') {",
-    "if (decision.act === 'withhold' && row.personId === null) {",
+    'src/delivery/rules.ts',
+    'if (question.personId === null || !right.includes(question.personId)) {',
+    'if (question.personId === null) {',
     NOTICES,
   ),
   leak(
