@@ -153,7 +153,8 @@ export async function buildWeb(node) {
  */
 export async function handOver(args) {
   await install();
-  process.exit(await run(findNode(), args));
+  // No program of ours can have a prototype changed under it by what it reads (WEB-6).
+  process.exit(await run(findNode(), ['--disable-proto=throw', ...args]));
 }
 
 // `node scripts/bootstrap.mjs src/cli.ts verify …` runs any program of the checkout.

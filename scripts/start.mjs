@@ -4,4 +4,6 @@ import { buildWeb, findNode, install, run } from './bootstrap.mjs';
 await install();
 const node = findNode();
 await buildWeb(node);
-process.exit(await run(node, ['src/main.ts', 'demo-serve', ...process.argv.slice(2)]));
+process.exit(
+  await run(node, ['--disable-proto=throw', 'src/main.ts', 'demo-serve', ...process.argv.slice(2)]),
+);
