@@ -12,6 +12,8 @@ let passwordHash: string;
 
 async function serve(of: World): Promise<Http> {
   const http = await createHttp({
+    // Tries are counted here, not strangers: those have tests of their own.
+    strangers: { stranger: { burst: 10_000, perSecond: 1 }, unknown: { burst: 10_000, perSecond: 1 } },
     log: of.ctx.log,
     publicUrl: of.ctx.config.publicUrl,
     ready: async () => ({}),
@@ -197,9 +199,10 @@ describe('a wrong name or password', () => {
 
   it('is counted per address over many names', async () => {
     await world.asSystem((tx) => tx.prepared('t-clear', 'delete from sign_in_attempts', []));
-    for (let n = 0; n < 100; n += 10) {
-      const round = Array.from({ length: 10 }, (_, i) => signIn(`name-${n + i}`, 'x'));
-      expect((await Promise.all(round)).map((answer) => answer.statusCode)).toEqual(Array(10).fill(401));
+    // As many at once as the queue for hashing surely holds.
+    for (let n = 0; n < 100; n += 5) {
+      const round = Array.from({ length: 5 }, (_, i) => signIn(`name-${n + i}`, 'x'));
+      expect((await Promise.all(round)).map((answer) => answer.statusCode)).toEqual(Array(5).fill(401));
     }
     expect((await signIn('officer', PASSWORD)).statusCode).toBe(429);
     address += 1;
