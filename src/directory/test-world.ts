@@ -154,6 +154,8 @@ export async function makeWorld(options: { nation?: boolean; publicUrl?: string;
   const database = await createTestDatabase();
   const app = createDatabase(database.appUrl, { poolSize: 8 });
   const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
+  // The server may say its goodbye to an idle connection while the database is taken away.
+  owner.on('error', () => undefined);
   const clock = createTestClock();
   if (options.startAt) clock.set(options.startAt);
   const ctx: AppContext = {

@@ -98,6 +98,7 @@ describe('sealing and verifying', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     owner = new pg.Pool({ connectionString: database.superuserUrl, max: 3 });
+    owner.on('error', () => undefined);
     ctx = {
       config: loadConfig({}, 'demo'),
       log: createLog({ level: 'silent' }),

@@ -15,6 +15,7 @@ let hidden: string;
 beforeAll(async () => {
   story = await openStory('2026-03-05T09:00:00+08:00', people);
   app = new pg.Pool({ connectionString: story.world.urls.appUrl, max: 1 });
+  app.on('error', () => undefined);
   await story.files('teacher', 'school', { impactLevel: 'D' });
   hidden = (await story.files('captain', 'brigade', { impactLevel: 'A' })).caseId;
   await story.does('mnd-officer', hidden, { act: 'message', text: '內部' });

@@ -45,8 +45,13 @@ describe('while a part is away', () => {
     caseId = await file('先前的案件。');
   }, 240_000);
   afterAll(async () => {
-    await house?.close();
-    await database?.drop();
+    // The page is open all the while and says, rightly, that parts were away.
+    nurse?.window.expectComplaints(BROKEN);
+    try {
+      await house?.close();
+    } finally {
+      await database?.drop();
+    }
   });
 
   async function file(description: string): Promise<string> {
