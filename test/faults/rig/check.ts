@@ -142,7 +142,8 @@ const PARTIAL: readonly [what: string, sql: string][] = [
   ],
   [
     'a gap in the numbers',
-    `select n.seq as id from case_numbers n where n.case_id is null and n.seq < (select max(seq) from case_numbers where case_id is not null)`,
+    `select n.series || ' ' || n.seq as id from case_numbers n where n.case_id is null and n.seq <
+       (select max(m.seq) from case_numbers m where m.series = n.series and m.year = n.year and m.case_id is not null)`,
   ],
   ['the same key twice', `select number as id from cases group by number having count(*) > 1`],
 ];
