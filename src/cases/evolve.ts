@@ -263,7 +263,11 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
     case 'sent-back':
       return { recovery: null, recoveredAt: null };
     case 'reopened':
-      return { recovery: null, recoveredAt: null };
+      return {
+        recovery: null,
+        recoveredAt: null,
+        ...(fact.data.suspected === false ? { suspected: false } : {}),
+      };
     case 'withdrawal-requested':
       return { withdrawalRequested: true };
     case 'withdrawal-refused':

@@ -126,7 +126,8 @@ interface FactData {
   absorbed: { case: string; number: string; awareAt: string | null };
   unmerged: { from: string; number: string; reason: string };
   'let-go': { case: string; number: string };
-  reopened: { reason: string };
+  /** `suspected: false`: from now on an incident. Facts of the first release do not say, and left an anomaly one. */
+  reopened: { reason: string; suspected?: false };
   'message-sent': { message: string; direction: 'to-agency' | 'to-desk' };
   'awareness-corrected': { at: string; previous: string | null; reason: string };
   'convenor-told': { at: string; how: string; reason: string };

@@ -3,9 +3,9 @@ import { isAtLeast, type Pack, sectorRouting } from '../mechanism/index.ts';
 import type { Channel, ReportKind } from '../mechanism/vocabulary.ts';
 import { summaryOf } from './content-rules.ts';
 import type { FileReport } from './contract.ts';
-import type { CaseState } from './evolve.ts';
+import { type CaseState, confirmations } from './evolve.ts';
 import type { NewFact, Routing } from './facts.ts';
-import { requireTransition, stateChange } from './rules.ts';
+import { isOpenState, requireTransition, stateChange } from './rules.ts';
 
 /** What the shell found out and claimed before the rule runs. */
 export interface FilingInput {
@@ -92,6 +92,15 @@ function proposed(level: string, previous: string | null): NewFact {
   return { kind: 'level-proposed', data: { level, previous } };
 }
 
+/**
+ * Not yet an incident: its level is whatever was thought of it last. Once it was taken up again after its end, or graded, a
+ * report only proposes (earlier releases went on calling such a case suspected).
+ */
+function isAnomaly(state: CaseState, pack: Pack): boolean {
+  const hasEnded = state.trail.some((one) => !isOpenState(pack, one));
+  return state.suspected && !hasEnded && confirmations(state) === 0;
+}
+
 /** Facts of a follow-up or recovery report (S8.3.7). A new proposed level goes to the desk again (figure 5, step 13). */
 export function addReport(state: CaseState, input: FilingInput, pack: Pack): NewFact[] {
   const transition = requireTransition(
@@ -99,8 +108,9 @@ export function addReport(state: CaseState, input: FilingInput, pack: Pack): New
     state,
     pack,
   );
+  const suspected = isAnomaly(state, pack);
   const fact = filed(
-    { ...input, suspected: state.suspected },
+    { ...input, suspected },
     state.reports + 1,
     { subgroup: state.routing.subgroup, compartment: state.compartment },
     pack,
@@ -112,7 +122,7 @@ export function addReport(state: CaseState, input: FilingInput, pack: Pack): New
   );
   return [
     { ...fact, data: { ...fact.data, ...stateChange(transition, state, pack) } },
-    ...(level !== state.proposedLevel && !state.suspected && (level !== state.level || worsened)
+    ...(level !== state.proposedLevel && !suspected && (level !== state.level || worsened)
       ? [proposed(level, state.level)]
       : []),
   ];

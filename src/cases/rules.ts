@@ -277,7 +277,12 @@ export function decide(
       return [{ kind: 'unmerged', data: { from: from.id, number: from.number, reason, ...to } }];
     }
     case 'reopen':
-      return [{ kind: 'reopened', data: { reason, ...to } }];
+      if (!state.suspected) return [{ kind: 'reopened', data: { reason, ...to } }];
+      // What is taken up again is dealt with as an incident: its level is proposed, as when it is promoted (S4.7, DEC-4).
+      return [
+        { kind: 'reopened', data: { reason, suspected: false, ...to } },
+        { kind: 'level-proposed', data: { level: state.level, previous: null } },
+      ];
     case 'message': {
       const toAgency =
         mayAct('take', actor.post, state, world.directory, pack) !== null ||
@@ -321,7 +326,7 @@ export function decide(
       const { rule, act, id } = pendingOf(state, command.proposal);
       return [{ kind: 'act-withdrawn', data: { proposal: id, rule, act, reason, ...to } }];
     }
-    // What follows from agreeing is decided where the proposal is known (commands.ts).
+    // What follows from agreeing is decided where the proposal is known (act-commands.ts).
     case 'approve-act': {
       const { rule, act, id, person, post } = pendingOf(state, command.proposal);
       return [{ kind: 'act-approved', data: { proposal: id, rule, act, by: { person, post }, ...to } }];

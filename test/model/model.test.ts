@@ -219,8 +219,9 @@ const act = fc
       at,
       (nation, one) => {
         const target = pick(nation, other);
+        const wasAnomaly = one.suspected;
         const done = sees(by, one) && perform(one, name, by, wanted, target);
-        if (done && name === 'promote') promoted(nation, one);
+        if (done && wasAnomaly && !one.suspected) promoted(nation, one);
         return done;
       },
       async (id, real, nation) => {

@@ -291,6 +291,7 @@ function simply(one: ModelCase, act: Act, by: Person, level: Level, into: ModelC
     case 'reopen':
       if (!from('released', 'dismissed', 'withdrawn')) return false;
       one.state = 'handling';
+      one.suspected = false;
       return true;
     case 'message':
       if (state === 'merged') return false;
@@ -300,7 +301,7 @@ function simply(one: ModelCase, act: Act, by: Person, level: Level, into: ModelC
   }
 }
 
-/** After a promotion the level is proposed anew; kept apart because it needs the time. */
+/** After a promotion, and when an anomaly is taken up again, the level is proposed anew; kept apart because it needs the time. */
 export function promoted(nation: Nation, one: ModelCase): void {
   propose(nation, one, one.level);
 }

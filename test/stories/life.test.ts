@@ -79,6 +79,31 @@ describe('the turns of a case', () => {
     expect((await story.sees('teacher', id)).case).toMatchObject({ open: true, closedAt: null });
   });
 
+  test('S4.7 DEC-4 ISO-15: an anomaly taken up again is an incident: level A calls the centre out, and one person does not lower it', async () => {
+    const id = await files('D', { suspected: true }, 'school2', 'teacher2');
+    await story.does('officer', id, { act: 'dismiss', reason: '誤報' });
+    await story.does('officer', id, { act: 'reopen', reason: '再度發生' });
+    const view = await story.sees('officer', id);
+    expect(view.case).toMatchObject({ state: 'handling', suspected: false, levelStatus: 'proposed' });
+    expect(view.gradings.map((one) => [one.level, one.status])).toEqual([['D', 'proposed']]);
+    const later = (level: string) =>
+      story.files('teacher2', 'school2', { impactLevel: level }, { kind: 'follow-up', caseId: id });
+    await later('A');
+    expect(await story.told(id, 'proposed-top-desk')).toContain('duty-officer');
+    expect((await story.sees('officer', id)).case).toMatchObject({ level: 'A', levelStatus: 'proposed' });
+    await story.does('officer', id, { act: 'confirm-level', level: 'A', reason: '' });
+    await later('D');
+    expect((await story.sees('officer', id)).case).toMatchObject({ level: 'A', levelStatus: 'confirmed' });
+    expect(
+      await story.does('officer', id, { act: 'change-level', level: 'D', reason: '趨緩' }),
+    ).toMatchObject({ proposed: true, level: 'A' });
+    expect(await story.does('officer', id, { act: 'dismiss', reason: '趨緩' })).toMatchObject({
+      proposed: true,
+      state: 'handling',
+    });
+    expect((await verifyCases(story.ctx)).faults).toEqual([]);
+  });
+
   test('H31: withdrawal is asked for by the reporter and decided by the desk; nothing is deleted', async () => {
     const id = await files('C');
     expect(await story.refuses('officer', id, { act: 'approve-withdrawal', reason: '' })).toBe('conflict');
