@@ -1,6 +1,6 @@
 /** Open streams: who hears of what, when he stops hearing, and how much one person may hold open. */
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createHub, type Hub } from '../../src/cases/index.ts';
 import { cursorSeal } from '../../src/cases/stream-cursor.ts';
 import { loadDirectory } from '../../src/directory/index.ts';
@@ -9,8 +9,13 @@ import { signedIn } from '../../src/identity/index.ts';
 import { createHttp, type Http } from '../../src/platform/http/index.ts';
 import { createSignals } from '../../src/platform/signals.ts';
 import { openStory, type Story } from '../stories/harness.ts';
-import { until } from '../support/wait.ts';
+import { type UntilOptions, until as untilWithin } from '../support/wait.ts';
 import { type Door, openDoor, people } from './house.ts';
+
+// What a stream may tell waits for every older writing transaction of the server, other tests' long ones included.
+vi.setConfig({ testTimeout: 240_000 });
+const until = <T>(look: () => T | Promise<T>, options: UntilOptions = {}) =>
+  untilWithin(look, { timeout: 180_000, ...options });
 
 let story: Story;
 let door: Door;
