@@ -102,7 +102,7 @@ export function accountView(
   personId: string,
 ): Promise<z.output<typeof contract.accountView>> {
   return read(ctx.database, asSystem(actor), ctx.clock, async (tx) => {
-    const { snapshot } = await administered(ctx, tx, actor, personId);
+    await administered(ctx, tx, actor, personId);
     const account = await store.accountOf(tx, personId);
     const factors = await factorsIn(ctx, tx, personId);
     const sessions = await store.sessionsOf(tx, personId);
@@ -116,15 +116,40 @@ export function accountView(
       totp: factors.totp,
       oidc: factors.oidc,
       sessions: sessions.length,
-      fourEyes: isGuarded(snapshot, personId, tx.now),
+      fourEyes: await isGuarded(tx, personId),
       waiting: waiting.some((one) => one.personId === personId),
     };
   });
 }
 
-/** True when two administrators must agree: for the posts he holds, and those he has been given for later. */
-function isGuarded(snapshot: DirectorySnapshot, personId: string, at: Date): boolean {
-  return needsFourEyes([...snapshot.postsHeldBy(personId, at), ...snapshot.postsToCome(personId, at)]);
+/** True when two administrators must agree: for posts he holds, has been given for later, or held within 30 days. */
+async function isGuarded(tx: Tx, personId: string): Promise<boolean> {
+  return needsFourEyes(await links.guardedBy(tx, personId));
+}
+
+/** Somebody's posts that count for this recovery: of a guarded person not those got lately, nor from `giver`. */
+async function countingPosts(
+  tx: Tx,
+  { snapshot }: World,
+  row: Pick<links.RecoveryRow, 'personId' | 'askedAt'>,
+  who: { readonly personId: string; readonly giver: string | null },
+) {
+  const held = snapshot.postsHeldBy(who.personId, tx.now);
+  if (!(await isGuarded(tx, row.personId))) return held;
+  const seasoned = await links.seasonedPosts(tx, who.personId, row.askedAt, who.giver);
+  return held.filter((post) => seasoned.has(post.id));
+}
+
+/** True when somebody may be the second administrator of a recovery. */
+async function maySecond(
+  tx: Tx,
+  world: World,
+  row: Pick<links.RecoveryRow, 'personId' | 'askedBy' | 'askedAt'>,
+  personId: string,
+): Promise<boolean> {
+  if (row.askedBy === personId || row.personId === personId) return false;
+  const posts = await countingPosts(tx, world, row, { personId, giver: row.askedBy });
+  return mayActFor(world.snapshot, world.pack, posts, row.personId, tx.now);
 }
 
 function stateOf(account: store.Account | undefined): 'none' | 'invited' | 'active' | 'disabled' {
@@ -187,13 +212,13 @@ export function askRecovery(
     const hourAgo = new Date(tx.now.getTime() - HOUR_MS);
     const lately = await links.recoveriesSince(tx, personId, hourAgo);
     const open = (await links.waitingRecoveries(tx)).find((one) => one.personId === personId);
-    if (open) return { kind: 'waiting', recovery: viewOf(open, world, actor) };
+    if (open) return { kind: 'waiting', recovery: await viewOf(tx, open, world, actor) };
     const oldest = lately[PER_HOUR - 1];
     if (oldest) {
       const retryAfter = (oldest.getTime() + HOUR_MS - tx.now.getTime()) / 1000;
       refuse('too-many-attempts', { retryAfter: Math.max(1, retryAfter) });
     }
-    const waits = isGuarded(world.snapshot, personId, tx.now);
+    const waits = await isGuarded(tx, personId);
     const row = {
       id: uuid(),
       personId,
@@ -206,7 +231,7 @@ export function askRecovery(
     if (!waits) return { kind: 'link', link: await recover(ctx, tx, personId, actor.personId, tell) };
     await note(tx, personId, 'recovery-asked', { byOther: true });
     tx.afterCommit(() => tell(personId, 'recovery-asked'));
-    return { kind: 'waiting', recovery: viewOf({ ...row, askedAt: tx.now }, world, actor) };
+    return { kind: 'waiting', recovery: await viewOf(tx, { ...row, askedAt: tx.now }, world, actor) };
   });
 }
 
@@ -236,12 +261,14 @@ const named = (row: { nameZh: string; nameEn: string } | undefined) => ({
   en: row?.nameEn || (row?.nameZh ?? ''),
 });
 
-function viewOf(
+async function viewOf(
+  tx: Tx,
   row: links.RecoveryRow,
-  { snapshot }: World,
+  world: World,
   actor: SignedInActor,
-): z.output<typeof contract.recoveryView> {
+): Promise<z.output<typeof contract.recoveryView>> {
   const { personId, askedBy } = row;
+  const { snapshot } = world;
   return {
     id: row.id,
     person: { id: personId, name: named(snapshot.persons.get(personId)) },
@@ -249,7 +276,7 @@ function viewOf(
     reason: row.reason,
     askedAt: row.askedAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
-    mayApprove: askedBy !== actor.personId && personId !== actor.personId,
+    mayApprove: await maySecond(tx, world, row, actor.personId),
   };
 }
 
@@ -261,7 +288,9 @@ export function listRecoveries(ctx: AppContext, actor: SignedInActor) {
     const posts = snapshot.postsHeldBy(actor.personId, tx.now);
     const rows = await links.waitingRecoveries(tx);
     const mine = rows.filter((row) => mayActFor(snapshot, pack, posts, row.personId, tx.now));
-    return { items: mine.map((row) => viewOf(row, { snapshot, pack }, actor)) };
+    const items: z.output<typeof contract.recoveryView>[] = [];
+    for (const row of mine) items.push(await viewOf(tx, row, { snapshot, pack }, actor));
+    return { items };
   });
 }
 
@@ -274,7 +303,8 @@ async function settleable(ctx: AppContext, tx: Tx, actor: SignedInActor, id: str
 
 /**
  * Approves a recovery as the second administrator and answers the link (15 min). Throws `second-person-needed` for the one
- * who asked, `recovery-settled` for the later of two approvals, and when whoever asked may not ask any more (ISO-15).
+ * who asked, for whoever has his post since the question, from the asker or for less than seven days, or when the asker
+ * has; `recovery-settled` for the later of two approvals, and when whoever asked may not ask any more (ISO-15).
  */
 export function approveRecovery(
   ctx: AppContext,
@@ -284,10 +314,15 @@ export function approveRecovery(
 ): Promise<z.output<typeof contract.accountLink>> {
   return write(ctx.database, asSystem(actor), ctx.clock, async (tx) => {
     const { row, world } = await settleable(ctx, tx, actor, id);
-    if (row.askedBy === actor.personId) refuse('second-person-needed');
+    if (!(await maySecond(tx, world, row, actor.personId))) refuse('second-person-needed');
     const { snapshot, pack } = world;
     const askers = row.askedBy === null ? [] : snapshot.postsHeldBy(row.askedBy, tx.now);
     if (!mayActFor(snapshot, pack, askers, row.personId, tx.now)) refuse('recovery-settled');
+    if (row.askedBy !== null) {
+      const asker = { personId: row.askedBy, giver: null };
+      const seasoned = await countingPosts(tx, world, row, asker);
+      if (!mayActFor(snapshot, pack, seasoned, row.personId, tx.now)) refuse('second-person-needed');
+    }
     if (!(await links.settleRecovery(tx, id, actor.personId, 'approved'))) refuse('recovery-settled');
     return recover(ctx, tx, row.personId, actor.personId, tell);
   });

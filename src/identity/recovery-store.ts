@@ -1,4 +1,5 @@
 /** The SQL of one-time links to enrol by, and of recoveries that wait for a second administrator. The system's keys. */
+import type { Role } from '../mechanism/vocabulary.ts';
 import type { Tx } from '../platform/transaction.ts';
 
 export interface EnrolmentLink {
@@ -125,4 +126,52 @@ export async function settleRecovery(
     [id, by, state, tx.now],
   );
   return rows.length > 0;
+}
+
+/** A holding counts this long after it ended: nobody takes a post away, resets the person's keys, and gives it back. */
+const AFTER = '30 days';
+/** Whoever settles must have held his post this long: nobody makes himself a second administrator for the occasion. */
+const SEASON = '7 days';
+
+/**
+ * The posts a person holds, will hold, or held within 30 days, ended posts too, with every role and group the post ever
+ * had. What was done lately to a holding counts by when it was done: its dates can be written back, the record cannot.
+ */
+export function guardedBy(tx: Tx, personId: string): Promise<{ role: Role; groupCode: string | null }[]> {
+  return tx.prepared<{ role: Role; groupCode: string | null }>(
+    'recovery-guarded-by',
+    `with held as (
+       select distinct h.post_id as id from holdings h where h.person_id = $1 and (h.held_to is null
+         or h.held_to > $2::timestamptz - interval '${AFTER}' or exists (select 1 from facts f
+           where f.stream_id = h.id and f.kind = 'holding-saved' and f.at > $2::timestamptz - interval '${AFTER}')))
+     select p.role, p.group_code as "groupCode" from posts p join held on held.id = p.id
+     union
+     select coalesce(f.data ->> 'role', p.role), coalesce(f.data ->> 'group_code', p.group_code) from posts p
+       join held on held.id = p.id join facts f on f.stream_id = p.id and f.kind = 'post-saved'`,
+    [personId, tx.now],
+  );
+}
+
+/**
+ * Those of the posts somebody holds by which he may agree to a recovery asked at `askedAt`: held since before it and for
+ * seven days, as the record has it, the post being since then what it is, and not given to him by `giver`.
+ */
+export async function seasonedPosts(
+  tx: Tx,
+  personId: string,
+  askedAt: Date,
+  giver: string | null,
+): Promise<ReadonlySet<string>> {
+  const rows = await tx.prepared<{ id: string }>(
+    'recovery-seasoned',
+    `with since as (select least($3::timestamptz, $2::timestamptz - interval '${SEASON}') as at)
+     select h.post_id as id from holdings h, since s where h.person_id = $1 and h.held_from <= s.at
+       and (h.held_to is null or h.held_to > $2)
+       and not exists (select 1 from facts f where f.stream_id = h.id and f.kind = 'holding-saved'
+         and f.data -> 'fields' ? 'held_from' and (f.at > s.at or f.person_id = $4::uuid))
+       and not exists (select 1 from facts f where f.stream_id = h.post_id and f.kind = 'post-saved' and f.at > s.at
+         and f.data -> 'fields' ?| array['role', 'group_code', 'organisation_id'])`,
+    [personId, tx.now, askedAt, giver],
+  );
+  return new Set(rows.map((row) => row.id));
 }

@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadDirectory } from '../directory/index.ts';
 import { pack } from '../directory/test-world.ts';
+import { write } from '../platform/transaction.ts';
 import { type Browser, codeAt, openRooms, PASSWORD, type Rooms, tokenIn } from './test-kit.ts';
 
 let rooms: Rooms;
@@ -55,6 +56,8 @@ beforeAll(async () => {
       ],
     }),
   );
+  // Whoever agrees to a recovery has been in his post for a while.
+  rooms.clock.advance(31 * 24 * 3_600_000);
   const admins = ['admin', 'admin-2', 'county-admin', 'county-admin-2', 'mnd-admin'];
   for (const code of [...admins, 'officer', 'clerk', 'guest', 'teacher', 'captain', 'newcomer']) {
     ids[code] = code === 'newcomer' ? await rooms.idOf(code) : await rooms.account(code);
@@ -322,6 +325,83 @@ describe('a recovery', () => {
     rooms.ctx.signals.emit('directory');
     const answer = await as['admin']!.post(`/recoveries/${asked.body.id}/approve`);
     expect(answer.body.code).toBe('recovery-settled');
+  });
+
+  it('AUTH-4 ISO-15: a post taken away to be given back guards its holder for 30 days more', async () => {
+    const held = "post_id = (select id from posts where code = 'subgroup-academia')";
+    const officer = await rooms.account('moe-officer');
+    ids['moe-officer'] = officer;
+    const saved = (holding: object) =>
+      rooms.world.asSystem((tx) => loadDirectory(rooms.ctx, tx, pack, { holdings: [holding as never] }));
+    // Ended with dates written back by years: the record says when that was done.
+    await saved({
+      post: 'subgroup-academia',
+      person: 'moe-officer',
+      from: '2001-01-01T00:00:00Z',
+      to: '2002-01-01T00:00:00Z',
+    });
+    const asked = await ask('admin', 'moe-officer');
+    expect(asked.status).toBe(202);
+    expect((await as['admin']!.post(`/recoveries/${asked.body.id}/refuse`)).status).toBe(204);
+    rooms.clock.advance(31 * 24 * 3_600_000);
+    await as['admin']!.signInBy(devices('admin'));
+    expect((await ask('admin', 'moe-officer')).status).toBe(201);
+    // An ended post guards as well, and one whose role was changed.
+    await rooms.rows(`update holdings set held_to = null where ${held} and person_id = $1`, [officer]);
+    await rooms.rows("update posts set role = 'contact', group_code = null where code = 'subgroup-academia'");
+    rooms.ctx.signals.emit('directory');
+    rooms.clock.advance(61 * 60_000);
+    await as['admin']!.signInBy(devices('admin'));
+    const again = await ask('admin', 'moe-officer');
+    expect(again.status).toBe(202);
+    await as['admin']!.post(`/recoveries/${again.body.id}/refuse`);
+  });
+
+  it('AUTH-4 ISO-15: nobody makes his own second administrator', async () => {
+    const day = 24 * 3_600_000;
+    const seated = async (code: string, by: string | null, from?: string) => {
+      const actor = { personId: by === null ? null : ids[by]!, keys: ['system'] };
+      await write(rooms.ctx.database, actor, rooms.ctx.clock, (tx) =>
+        loadDirectory(rooms.ctx, tx, pack, {
+          persons: [{ code, organisation: 'dgbas-edpc', nameZh: code, email: `${code}@centre.example` }],
+          posts: [
+            {
+              code: `seat-${code}`,
+              nameZh: '管理員',
+              role: 'administrator',
+              organisation: 'dgbas-edpc',
+              group: pack.desk.group,
+            },
+          ],
+          holdings: [{ post: `seat-${code}`, person: code, ...(from ? { from } : {}) }],
+        }),
+      );
+      ids[code] = await rooms.account(code);
+      as[code] = rooms.browser();
+      await as[code]!.signIn(code);
+      await as[code]!.addKey(devices(code));
+    };
+    await seated('puppet', 'admin');
+    // Dates written back make nobody older.
+    await seated('newcome', null, '2001-01-01T00:00:00Z');
+    const NEEDED = { status: 403, body: { code: 'second-person-needed' } };
+    const question = await ask('admin', 'officer');
+    expect(question.status).toBe(202);
+    const approve = (by: string, id = question.body.id) => as[by]!.post(`/recoveries/${id}/approve`);
+    for (const by of ['puppet', 'newcome']) {
+      expect((await as[by]!.get('/recoveries')).body.items).toMatchObject([{ mayApprove: false }]);
+      expect(await approve(by)).toMatchObject(NEEDED);
+    }
+    await as['admin']!.post(`/recoveries/${question.body.id}/refuse`);
+    // A puppet does not ask for his maker either.
+    const lent = await ask('puppet', 'officer');
+    expect(await approve('admin', lent.body.id)).toMatchObject(NEEDED);
+    await as['admin']!.post(`/recoveries/${lent.body.id}/refuse`);
+    rooms.clock.advance(8 * day);
+    for (const code of ['admin', 'puppet', 'newcome']) await as[code]!.signInBy(devices(code));
+    const late = await ask('admin', 'officer');
+    expect(await approve('puppet', late.body.id)).toMatchObject(NEEDED);
+    expect((await approve('newcome', late.body.id)).status).toBe(201);
   });
 
   it('opens a shut account again, and nothing else does', async () => {
