@@ -137,7 +137,8 @@ export function seenBy(state: CaseState): string[] {
  */
 export function heldKeys(state: CaseState, hold: Pick<Hold, 'organisation'> | null): string[] {
   const keys = new Set(['system', `group:${state.routing.desk}`]);
-  for (const person of state.filers) keys.add(`person:${person}`);
+  // Whoever filed for the body sees it for as long as he is of that body.
+  for (const person of state.filers) keys.add(`filer:${state.organisation}:${person}`);
   if (state.compartment === null) {
     keys.add('desk').add('command');
     if (hold?.organisation) keys.add(`org:${hold.organisation}`);

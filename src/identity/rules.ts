@@ -20,7 +20,11 @@ export function keysOfPosts(pack: Pack, personId: string, posts: readonly Snapsh
   for (const post of posts) {
     keys.add(`post:${post.id}`);
     // Whoever commands the centre does so for the centre, not for the body that lends him (decision 10).
-    if (!isCommand(post)) keys.add(`org:${post.organisationId}`);
+    if (!isCommand(post)) {
+      keys.add(`org:${post.organisationId}`);
+      // What he filed for the body stays his while he is of it, also when his colleagues must not see it (H28).
+      keys.add(`filer:${post.organisationId}:${personId}`);
+    }
     if (post.groupCode !== null) keys.add(`group:${post.groupCode}`);
     if (isDeskPost(pack, post)) keys.add('desk');
     if (isCommand(post)) keys.add('command');

@@ -1,0 +1,62 @@
+/** Ways around an order of silence that are not ways around it (H28). */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyCases } from '../../src/cases/index.ts';
+import { openDoor, people } from '../isolation/house.ts';
+import { openStory, refusalOf, type Story } from './harness.ts';
+
+const ORDER = {
+  act: 'hold',
+  authority: '青山地方檢察署',
+  organisationId: null,
+  reference: '青檢115偵字第0123號',
+  until: null,
+  reason: '偵查不公開',
+} as const;
+
+describe('an order of silence keeps', () => {
+  let story: Story;
+  let door: Awaited<ReturnType<typeof openDoor>>;
+  beforeAll(async () => {
+    story = await openStory('2026-03-10T09:00:00+08:00', people);
+    door = await openDoor(story.ctx);
+    await door.admit();
+  });
+  afterAll(async () => {
+    expect((await verifyCases(story.ctx)).faults).toEqual([]);
+    await door.close();
+    await story.close();
+  });
+
+  test('H28 ISO-10: whoever filed and has left the body does not get the case back with the order', async () => {
+    const { caseId } = await story.files('teacher', 'school', { impactLevel: 'C' });
+    await story.does('officer', caseId, ORDER);
+    expect((await story.sees('teacher', caseId)).hold).not.toBeNull();
+    const { personId } = await story.person('teacher');
+    const readers = async () => {
+      const [row] = await story.change((tx) =>
+        tx.query<{ seen: string[] }>('select seen_by as seen from cases where id = $1', [caseId]),
+      );
+      return row?.seen ?? [];
+    };
+    const keys = await readers();
+    expect(keys).toContain(`filer:${await story.organisation('school')}:${personId}`);
+    expect(keys).not.toContain(`person:${personId}`);
+    // A row written by the release before says the same after the migration.
+    const old = keys.map((key) => (key.startsWith('filer:') ? `person:${personId}` : key)).sort();
+    await story.change((tx) => tx.query('update cases set seen_by = $2 where id = $1', [caseId, old]));
+    const migration = readFileSync(new URL('../../db/migrations/0009-filers.sql', import.meta.url), 'utf8');
+    await story.change(async (tx) => tx.query(migration.slice(0, migration.indexOf(';')), []));
+    expect(await readers()).toEqual(keys);
+    const posts = (await story.world.snapshot()).postsHeldBy(personId, story.clock.now());
+    for (const post of posts.filter((one) => one.role !== 'team-member'))
+      expect((await door.ask('school-admin', 'DELETE', `/posts/${post.id}/holders/${personId}`)).status).toBe(
+        204,
+      );
+    await story.change((tx) =>
+      tx.query('update team_members set member_to = $2 where person_id = $1', [personId, story.clock.now()]),
+    );
+    expect(await refusalOf(story.sees('teacher', caseId))).toBe('not-found');
+    expect((await story.list('teacher')).items).toEqual([]);
+  });
+});
