@@ -10,3 +10,6 @@ update cases c set seen_by = (
                 else one end as key
       from unnest(c.seen_by) one) keys)
  where c.held;
+
+-- Why a notice was closed does not say afterwards that silence was ordered: the same word as for a case that has ended.
+update notices set closed_why = 'no-longer-asked' where closed_why in ('case-ended', 'answered');

@@ -104,11 +104,12 @@ function closedBy(
     const { proposal } = fact.data;
     return pick('proposal-settled', (notice) => proposing.has(notice.route) && notice.factSeq === proposal);
   }
-  // Whoever no longer sees the case is asked for nothing more, and learns nothing more of it (H28).
+  // Whoever no longer sees the case is asked for nothing more, and learns nothing more of it (H28): the reason is one that
+  // is given as well when a case ends or a question is answered.
   if (fact.kind === 'held') return pick('no-longer-asked', (notice) => !maySee(notice.postId));
   const waits = new Set(state.pending.map((one) => one.id));
   if (!state.open)
-    return pick('case-ended', (notice) => !(proposing.has(notice.route) && waits.has(notice.factSeq)));
+    return pick('no-longer-asked', (notice) => !(proposing.has(notice.route) && waits.has(notice.factSeq)));
   switch (fact.kind) {
     case 'graded': {
       const routes = routesOn('level-proposed');
@@ -122,7 +123,7 @@ function closedBy(
         : null;
     case 'filed': {
       const routes = routesOn('asked-back');
-      return pick('answered', (notice) => routes.has(notice.route));
+      return pick('no-longer-asked', (notice) => routes.has(notice.route));
     }
     default:
       return null;

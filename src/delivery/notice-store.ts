@@ -85,6 +85,9 @@ export async function noticesOfCase(tx: Tx, caseIds: readonly string[]): Promise
 
 const WAITING = `(n.expects <> 'none' and n.acknowledged_at is null and n.closed_at is null)`;
 
+// What the reader may not see is not listed either, save what was written for outsiders and says nothing (DEC-19, H28).
+const SHOWN = `((n.data ->> 'closed')::boolean is true or exists (select 1 from cases c where c.id = n.case_id))`;
+
 /** Where a page of the inbox begins: the sort keys of the last notice before it. */
 export type InboxKeys = readonly [waiting: 0 | 1, madeAt: string, id: string];
 
@@ -100,7 +103,7 @@ export function inboxRows(
   return tx.prepared<NoticeRow & Record<string, unknown>>(
     'inbox',
     `select ${COLUMNS} from notices n
-     where n.post_id = any ($1::uuid[])
+     where n.post_id = any ($1::uuid[]) and ${SHOWN}
        and ($2::boolean is null or ${WAITING} = $2)
        and ($3::int is null or (${WAITING}::int, n.made_at, n.id) < ($3::int, $4::timestamptz, $5::uuid))
      order by ${WAITING}::int desc, n.made_at desc, n.id desc limit $6`,
@@ -117,10 +120,20 @@ export function isWaiting(notice: NoticeRow): boolean {
 export async function countWaiting(tx: Tx, postIds: readonly string[]): Promise<number> {
   const rows = await tx.prepared<{ waiting: number }>(
     'inbox-waiting',
-    `select count(*)::int as waiting from notices n where n.post_id = any ($1::uuid[]) and ${WAITING}`,
+    `select count(*)::int as waiting from notices n where n.post_id = any ($1::uuid[]) and ${WAITING} and ${SHOWN}`,
     [postIds],
   );
   return rows[0]?.waiting ?? 0;
+}
+
+/** One notice as its own reader may see it: as {@link findNotice}, and as it would stand in his inbox. */
+export async function findShown(tx: Tx, id: string): Promise<NoticeRow | null> {
+  const rows = await tx.prepared<NoticeRow & Record<string, unknown>>(
+    'notice-shown',
+    `select ${COLUMNS} from notices n where n.id = $1 and ${SHOWN}`,
+    [id],
+  );
+  return rows[0] ?? null;
 }
 
 /** One notice the actor may see, or null. */

@@ -7,7 +7,7 @@ import { type CursorScope, cursorTime, decodeCursor, encodeCursor } from '../pla
 import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
 import { read, write } from '../platform/transaction.ts';
 import { inboxQuery, inboxView, noticeView } from './contract.ts';
-import { countWaiting, findNotice, inboxRows, isWaiting, markOpened } from './notice-store.ts';
+import { countWaiting, findShown, inboxRows, isWaiting, markOpened } from './notice-store.ts';
 import { noticeViews, readerOf } from './notices.ts';
 
 const cursorKeys = z.tuple([z.union([z.literal(0), z.literal(1)]), cursorTime, z.uuid()]);
@@ -71,7 +71,7 @@ export function deliveryRoutes(ctx: AppContext): FastifyPluginAsyncZod {
         // A notice of another post may be seen by whoever sees its case; only its own post, or a stand-in, opens it.
         const reader = await readerOf(ctx, actor, request.params.id);
         const opened = await write(ctx.database, reader, ctx.clock, async (tx) => {
-          const notice = (await findNotice(tx, request.params.id)) ?? refuse('not-found');
+          const notice = (await findShown(tx, request.params.id)) ?? refuse('not-found');
           const isFirst = await markOpened(tx, notice.id, actor.personId);
           if (isFirst) tx.afterCommit(() => ctx.signals.emit('facts'));
           return isFirst ? { ...notice, openedAt: tx.now, openedBy: actor.personId } : notice;

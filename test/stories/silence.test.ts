@@ -28,6 +28,30 @@ describe('an order of silence keeps', () => {
     await story.close();
   });
 
+  test('H28 DEC-19: an inbox says nothing of a held case, and afterwards not that it was held', async () => {
+    const { caseId, number } = await story.files('teacher', 'school', { impactLevel: 'C' });
+    type Row = { id: string; number: string | null; closedWhy: string | null; caseId: string | null };
+    const inbox = async () => {
+      const all = (await door.ask('inspector', 'GET', '/inbox')).json as { items: Row[]; waiting: number };
+      return { rows: all.items.filter((one) => one.number === number), waiting: all.waiting };
+    };
+    const before = await inbox();
+    expect(before.rows.map((row) => row.caseId)).toEqual([caseId]);
+    const id = before.rows[0]?.id;
+    await story.does('officer', caseId, ORDER);
+    expect(await inbox()).toEqual({ rows: [], waiting: before.waiting - 1 });
+    expect((await door.ask('inspector', 'POST', `/notices/${id}/opened`)).status).toBe(404);
+    await story.does('officer', caseId, { act: 'lift-hold', reason: '偵結' });
+    await story.approves('deputy', caseId);
+    const after = (await inbox()).rows;
+    expect(after.map((row) => row.id)).toEqual([id]);
+    // The same word as when a case has ended or a question was answered.
+    const ended = await story.files('teacher', 'school', { impactLevel: 'D' });
+    await story.does('officer', ended.caseId, { act: 'dismiss', reason: '誤報' });
+    const ordinary = (await story.notices(ended.caseId)).find((notice) => notice.closedWhy !== null);
+    expect(after[0]?.closedWhy).toBe(ordinary?.closedWhy);
+  });
+
   test('H28 ISO-10: whoever filed and has left the body does not get the case back with the order', async () => {
     const { caseId } = await story.files('teacher', 'school', { impactLevel: 'C' });
     await story.does('officer', caseId, ORDER);
