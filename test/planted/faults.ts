@@ -99,8 +99,8 @@ export const FAULTS: readonly Fault[] = [
     'rules',
     'a report repeats a proposal the desk has answered',
     'src/cases/filing.ts',
-    'level !== state.proposedLevel && !state.suspected',
-    '!state.suspected',
+    'level !== state.proposedLevel && !suspected',
+    '!suspected',
     RULES,
   ),
   // ── clocks ──
