@@ -14,6 +14,7 @@ import { CSV_MARK, type CsvCell, csvRow } from '../platform/csv.ts';
 import { read } from '../platform/transaction.ts';
 import type { CaseRow } from './contract.ts';
 import { type After, type CaseFilters, casePage, caseRowView, keysOf } from './lists.ts';
+import { recordListLook } from './looks.ts';
 
 const WORDS = { 'zh-Hant': { ...zh, mode: casesZh.mode }, en: { ...en, mode: casesEn.mode } };
 
@@ -124,6 +125,8 @@ export async function openExport(
 ): Promise<{ name: string; body: Readable }> {
   const pieces = piecesOf(ctx, wish);
   const first = (await pieces.next()).value as Piece;
+  // What cannot be recorded is not shown (ISO-12).
+  await recordListLook(ctx, await wish.actor(), wish.filters);
   const { timeZone } = first.pack;
   async function* texts() {
     yield CSV_MARK + csvRow(exportHeads(timeZone, wish.lang)) + first.text;

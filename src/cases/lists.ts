@@ -158,31 +158,46 @@ export async function casePage(
   after: After | undefined,
   limit: number,
 ): Promise<ListRow[]> {
-  const words = filters.q?.trim() || null;
-  const [at, id, rank] = after ?? [null, null, null];
   // The page is found first (db/migrations/0008-lists.sql), then read under the policies; nothing is joined to more than it.
   return tx.prepared<ListRow>(
     `case-page-${order}`,
     `select ${COLUMNS} from cases_listed($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '${order}', $12, $13, $14, $15) l
        join cases c on c.id = l.case_id ${BESIDE} order by ${ORDERS[order]}`,
-    [
-      tx.now,
-      filters.state ?? null,
-      filters.level ?? null,
-      filters.mode ?? null,
-      filters.organisationId ?? null,
-      filters.subgroup ?? null,
-      filters.open === undefined ? null : filters.open === 'yes',
-      filters.taken === 'me' ? (tx.actor.personId ?? NOBODY) : null,
-      filters.taken === 'nobody',
-      words,
-      words === null ? null : bodiesNamed(words, directory),
-      at,
-      id,
-      rank,
-      limit,
-    ],
+    [tx.now, ...asked(tx, directory, filters, after), limit],
   );
+}
+
+/** What `cases_listed` is asked for, the length apart. */
+function asked(tx: Tx, directory: DirectorySnapshot, filters: CaseFilters, after?: After): unknown[] {
+  const words = filters.q?.trim() || null;
+  return [
+    filters.state ?? null,
+    filters.level ?? null,
+    filters.mode ?? null,
+    filters.organisationId ?? null,
+    filters.subgroup ?? null,
+    filters.open === undefined ? null : filters.open === 'yes',
+    filters.taken === 'me' ? (tx.actor.personId ?? NOBODY) : null,
+    filters.taken === 'nobody',
+    words,
+    words === null ? null : bodiesNamed(words, directory),
+    ...(after ?? [null, null, null]),
+  ];
+}
+
+/** How many cases the viewer may see of those the list is narrowed to. */
+export async function countCases(
+  tx: Tx,
+  directory: DirectorySnapshot,
+  filters: CaseFilters,
+): Promise<number> {
+  const rows = await tx.prepared<{ n: number }>(
+    'case-count',
+    `select count(*)::int as n from cases_listed($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'newest', $11, $12, $13, $14) l
+       join cases c on c.id = l.case_id`,
+    [...asked(tx, directory, filters), 2_000_000_000],
+  );
+  return rows[0]?.n ?? 0;
 }
 
 /** GET /cases: pages by key, never by offset. Throws `bad-cursor` for a cursor that is not of this list. */

@@ -13,7 +13,7 @@ import { refuse } from '../platform/errors.ts';
 import { cursorTime, decodeCursor, encodeCursor } from '../platform/http/cursor.ts';
 import { type Tx, write } from '../platform/transaction.ts';
 import type { LooksView } from './contract.ts';
-import { personRef } from './lists.ts';
+import { type CaseFilters, countCases, personRef } from './lists.ts';
 import { findCase } from './store.ts';
 
 /** What can be done by looking; the words are `cases.looks.what`. */
@@ -75,7 +75,9 @@ async function keep(
   },
 ): Promise<void> {
   const { person, post, what, detail, seen } = look;
-  const compartment = seen?.compartment ?? null;
+  const compartment = seen
+    ? seen.compartment
+    : (directory.organisations.get(post.organisationId)?.compartment ?? null);
   await tx.insert({
     looks: [
       {
@@ -112,6 +114,18 @@ export async function recordLook(
     const seen = (await findCase(tx, caseId)) ?? refuse('not-found');
     const { pack } = await activePack(ctx, tx);
     await keep(tx, directory, pack, { person: actor.personId, post, what, detail, seen });
+  });
+}
+
+/** Records that the actor took the list of cases along, and how many rows, when he holds a post that only looks. */
+export async function recordListLook(ctx: AppContext, actor: Actor, filters: CaseFilters): Promise<void> {
+  await write(ctx.database, actor, ctx.clock, async (tx) => {
+    const directory = await directorySnapshot(ctx, tx);
+    const post = postWith(directory, actor, tx.now, WATCHING);
+    if (!post || actor.personId === null) return;
+    const { pack } = await activePack(ctx, tx);
+    const detail = String(await countCases(tx, directory, filters));
+    await keep(tx, directory, pack, { person: actor.personId, post, what: 'exported', detail, seen: null });
   });
 }
 

@@ -354,7 +354,7 @@ export function caseRoutes(ctx: AppContext, hub: Hub): FastifyPluginAsyncZod {
       async (request, reply) => {
         const actor = actorOf(request);
         const { name, bytes, caseId } = await openAttachment(ctx, actor, request.params.id);
-        if (caseId !== null) await recordLook(ctx, actor, caseId, 'attachment', name);
+        if (caseId !== null) await recordLook(ctx, actor, caseId, 'attachment', request.params.id);
         // Never shown by the browser in our origin, whatever it claims to be (WEB-11).
         return reply
           .header('content-type', 'application/octet-stream')

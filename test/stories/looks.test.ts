@@ -44,7 +44,13 @@ describe('looks', () => {
   const looks = async (code: string, query = '') => {
     const answer = await door.ask(code, 'GET', `/looks${query}`);
     const { items = [] } = (answer.json ?? {}) as {
-      items?: { number: string; what: string; caseId: string | null; person: { name: { zh: string } } }[];
+      items?: {
+        number: string;
+        what: string;
+        detail: string;
+        caseId: string | null;
+        person: { name: { zh: string } };
+      }[];
     };
     return {
       status: answer.status,
@@ -198,10 +204,36 @@ describe('looks', () => {
         story.person('auditor').then((actor) => exportCase(story.ctx, actor, secret, 'zh-Hant')),
       ),
     ).toBe('not-found');
+    // The list as a file is one look, with its length, before the first byte.
+    const list = await door.ask('auditor', 'GET', '/cases.csv');
+    expect(list.status).toBe(200);
+    const { items } = await looks('admin');
+    const [row] = items.filter((one) => one.what === 'exported' && one.caseId === null);
+    expect(row).toMatchObject({ number: '', detail: '1', person: { name: { zh: '江稽核' } } });
+    await door.ask('officer', 'GET', '/cases.csv');
+    const after = (await looks('admin')).items;
+    expect(after.filter((one) => one.what === 'exported' && one.caseId === null)).toHaveLength(1);
     // The door lets people in who have just confirmed who they are; he did so too long ago.
     await story.world.owner.query('update sessions set stepped_up_at = null, stepped_up_how = null');
     const answer = await door.ask('auditor', 'GET', `/cases/${id}/export`);
     expect(answer.status).toBe(403);
     expect((answer.json as { type: string }).type).toContain('step-up-needed');
+    // So does what hides a case, what shows it again, and agreeing to what takes two.
+    const { revision } = (await story.sees('officer', id)).case;
+    const order = { authority: '青山地方檢察署', reference: 'R', until: null, reason: '偵查不公開' };
+    const silence = { act: 'hold', ...order, organisationId: null, revision };
+    const before = await door.ask('officer', 'POST', `/cases/${id}/acts`, silence);
+    expect((before.json as { code: string }).code).toBe('step-up-needed');
+    expect((await story.sees('officer', id)).hold).toBeNull();
+    await story.does('officer', id, { act: 'hold', ...order, organisationId: null });
+    const held = await story.sees('officer', id);
+    const lift = { act: 'lift-hold', reason: '偵查終結', revision: held.case.revision };
+    const lifted = await door.ask('officer', 'POST', `/cases/${id}/acts`, lift);
+    expect((lifted.json as { code: string }).code).toBe('step-up-needed');
+    await story.does('officer', id, { act: 'lift-hold', reason: '偵查終結' });
+    const asked = await story.sees('deputy', id);
+    const agree = { act: 'approve-act', proposal: asked.pending[0]?.id, revision: asked.case.revision };
+    const agreed = await door.ask('deputy', 'POST', `/cases/${id}/acts`, agree);
+    expect((agreed.json as { code: string }).code).toBe('step-up-needed');
   });
 });

@@ -288,6 +288,7 @@ export const cases = {
       attachment: 'downloaded an attachment',
       looks: 'read the looks',
     },
+    list: 'exported the list of cases, rows:',
     more: 'Earlier ones',
     show: 'Read the looks',
   },

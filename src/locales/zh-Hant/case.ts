@@ -283,6 +283,7 @@ export const cases = {
       attachment: '下載附件',
       looks: '查閱檢視紀錄',
     },
+    list: '匯出案件清單，列數',
     more: '更早的',
     show: '查閱檢視紀錄',
   },

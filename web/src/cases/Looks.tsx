@@ -45,7 +45,8 @@ export function Looks({ caseId }: { caseId?: string }) {
             head: t.looks.heads.what,
             cell: (row) => (
               <>
-                {t.looks.what[row.what]} <span className="muted">{row.detail}</span>
+                {row.what === 'exported' && row.number === '' ? t.looks.list : t.looks.what[row.what]}{' '}
+                <span className="muted">{row.what === 'attachment' ? '' : row.detail}</span>
               </>
             ),
           },
