@@ -11,6 +11,7 @@ import { checkGuards, crossings, reachUnconfirmed, stateChange } from './rules.t
 import { at, content, directory, NOW, opened, plan, stateWith } from './test-kit.ts';
 
 const inside = (count: number, confirmed: boolean) => ({ top: { count, inside: true, confirmed } });
+const HOLD = { authority: '檢察署', organisation: null, reference: '1', until: null, reason: '偵查' };
 const outside = (count: number) => ({ top: { count, inside: false, confirmed: false } });
 
 describe('crossing into A (DEC-4, H7)', () => {
@@ -114,6 +115,7 @@ describe('what an act needs', () => {
       { target: { id: 'x', number: '', state: stateWith({ compartment: 'defence' }) } },
       'nothing-to-merge',
     ],
+    ['target-case', {}, { target: { id: 'x', number: '', state: stateWith({ hold: HOLD }) } }, 'case-held'],
     ['target-case', {}, { target: { id: 'x', number: '', state: stateWith({}) } }, null],
   ])('%s %o %o: %s', (guard, changes, input, code) => {
     let found: string | null = null;

@@ -99,6 +99,8 @@ export function checkGuards(guards: readonly Guard[], state: CaseState, input: A
           input.target.state.mode !== state.mode
         )
           refuse('nothing-to-merge');
+        // Whoever sees this one would learn of that one; the order is first recorded here, or ends there (H28).
+        if (input.target.state.hold !== null && state.hold === null) refuse('case-held');
         break;
       case 'cause':
         break;

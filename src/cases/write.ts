@@ -26,6 +26,7 @@ import {
   confirmNotices,
   factRow,
   findAnswer,
+  findCase,
   lockCase,
   openNoticesOf,
   saveStub,
@@ -229,7 +230,51 @@ export async function store(
 ): Promise<Effects> {
   const effects = applyFacts(before, drafts, doer, world, uuid);
   await storeEffects(ctx, tx, before, effects, doer, world, extra);
+  for (const fact of drafts) await holdAbsorbed(ctx, tx, effects.state, fact, doer);
   return effects;
+}
+
+/**
+ * An order of silence is one of everything a case has taken in, and of what that took in before: held and lifted with it,
+ * in the same transaction (H28, H32).
+ */
+async function holdAbsorbed(
+  ctx: AppContext,
+  tx: Tx,
+  state: CaseState,
+  fact: NewFact,
+  doer: Doer,
+): Promise<void> {
+  if (fact.kind !== 'held' && fact.kind !== 'hold-lifted') return;
+  const mirrored: NewFact =
+    fact.kind === 'held'
+      ? {
+          kind: 'held',
+          data: {
+            authority: fact.data.authority,
+            organisation: fact.data.organisation,
+            reference: fact.data.reference,
+            until: fact.data.until,
+            reason: fact.data.reason,
+          },
+        }
+      : { kind: 'hold-lifted', data: { reason: fact.data.reason } };
+  // In the order of their ids, so that two orders never wait for each other.
+  for (const { id } of state.absorbed.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+    // Whoever agrees to lift it need not be one who sees what was taken in, before or after.
+    await seeWith(tx, [...tx.actor.keys, 'system']);
+    // One that an earlier release left open while this one was held has no silence to lift.
+    if (fact.kind === 'hold-lifted' && !(await findCase(tx, id))?.hold) continue;
+    const other = await openForWriting(ctx, tx, id);
+    if (fact.kind === 'held' && other.state.hold) continue;
+    await store(ctx, tx, other.before, [mirrored], doer, other.world);
+  }
+  await seeWith(tx, tx.actor.keys);
+}
+
+/** The keys the rest of the transaction sees with. */
+async function seeWith(tx: Tx, keys: readonly string[]): Promise<void> {
+  await tx.prepared('case-see', `select set_config('tocsin.keys', $1, true)`, [keys.join(' ')]);
 }
 
 /** Stores what follows from facts already applied. */

@@ -52,6 +52,38 @@ describe('an order of silence keeps', () => {
     expect(after[0]?.closedWhy).toBe(ordinary?.closedWhy);
   });
 
+  test('H28 H32: what a held case has taken in is held and freed with it, and nothing more is merged into it', async () => {
+    const files = async (code = 'teacher', body = 'school') =>
+      (await story.files(code, body, { impactLevel: 'C' })).caseId;
+    const merge = (id: string, intoCase: string) =>
+      story.does('officer', id, { act: 'merge', intoCase, reason: '同一事件' });
+    const [inner, middle, held] = [await files('teacher2', 'school2'), await files(), await files()];
+    await merge(inner, middle);
+    await merge(middle, held);
+    await story.settle();
+    expect((await story.sees('inspector', inner)).case.state).toBe('merged');
+    await story.does('officer', held, ORDER);
+    for (const id of [held, middle, inner]) {
+      for (const code of ['inspector', 'moe-officer', 'auditor', 'observer'])
+        expect(await refusalOf(story.sees(code, id)), code).toBe('not-found');
+      expect((await story.sees('officer', id)).hold?.reference).toBe(ORDER.reference);
+    }
+    expect(await story.refuses('officer', middle, { act: 'unmerge', reason: '？' })).toBe('case-held');
+    const other = await files('teacher2', 'school2');
+    expect(await story.refuses('officer', other, { act: 'merge', intoCase: held, reason: '同一事件' })).toBe(
+      'case-held',
+    );
+    await story.does('officer', held, { act: 'lift-hold', reason: '偵結' });
+    expect(await refusalOf(story.sees('inspector', inner))).toBe('not-found');
+    await story.approves('deputy', held);
+    for (const id of [held, middle, inner]) {
+      const view = await story.sees('inspector', id);
+      expect(view.hold).toBeNull();
+      expect(view.facts.map((fact) => fact.kind)).not.toContain('held');
+    }
+    await story.does('officer', middle, { act: 'unmerge', reason: '另一事件' });
+  });
+
   test('H28 ISO-10: whoever filed and has left the body does not get the case back with the order', async () => {
     const { caseId } = await story.files('teacher', 'school', { impactLevel: 'C' });
     await story.does('officer', caseId, ORDER);
