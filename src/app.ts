@@ -4,7 +4,7 @@ import { caseRoutes, createHub, loadReport, startClockWorker, startSweeper } fro
 import { countWaiting, deliveryRoutes, isWorked, sendLetter, startDeliveryWorker } from './delivery/index.ts';
 import { demoRoutes } from './demo/index.ts';
 import { directoryRoutes, refreshReaders } from './directory/index.ts';
-import { actorOf, ensureSetupLink, identityRoutes, signedIn } from './identity/index.ts';
+import { actorOf, ensureSetupLink, identityRoutes, requireStepUp, signedIn } from './identity/index.ts';
 import { startSealer } from './ledger/index.ts';
 import type { App, CreateApp, Worker } from './main.ts';
 import { activePack, mechanismRoutes } from './mechanism/index.ts';
@@ -72,7 +72,13 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
         tellPerson: (personId, what) => void sendLetter(ctx, transport, personId, what),
       }),
       mechanismRoutes(ctx, signedIn(ctx)),
-      directoryRoutes(ctx, { admit: signedIn(ctx), actorOf }),
+      directoryRoutes(ctx, {
+        admit: signedIn(ctx),
+        actorOf,
+        confirmed: (request) => requireStepUp(ctx, request),
+        tellFormer: (personId, address) =>
+          void sendLetter(ctx, transport, personId, 'address-changed', address),
+      }),
       deliveryRoutes(ctx),
       caseRoutes(ctx, hub),
       ...(ctx.demonstration ? [demoRoutes(ctx)] : []),

@@ -21,13 +21,13 @@ const TRIES = 3;
 const BETWEEN_MS = 5_000;
 
 /** What a letter may tell. */
-export type LetterKind = 'recovery-asked' | 'recovery-approved';
+export type LetterKind = 'recovery-asked' | 'recovery-approved' | 'address-changed';
 
 /** Writes the letter in the person's language, both where it is unknown; null when he has no address. */
-async function compose(ctx: AppContext, personId: string, kind: LetterKind) {
+async function compose(ctx: AppContext, personId: string, kind: LetterKind, former?: string) {
   return read(ctx.database, SYSTEM, ctx.clock, async (tx) => {
     const person = (await directorySnapshot(ctx, tx)).persons.get(personId);
-    const to = plainAddress(person?.email.trim() ?? '');
+    const to = plainAddress((former ?? person?.email ?? '').trim());
     if (!person || to === null) return null;
     const { pack } = await activePack(ctx, tx);
     const langs: readonly Lang[] = isLang(person.language) ? [person.language] : ['zh-Hant', 'en'];
@@ -52,18 +52,19 @@ async function compose(ctx: AppContext, personId: string, kind: LetterKind) {
   });
 }
 
-/** Sends the letter, if there is a relay and an address; never throws, and says in the log when it could not. */
+/** Sends the letter, if there is a relay and an address (`former`: the one he had until now); never throws, and says in the log when it could not. */
 export async function sendLetter(
   ctx: AppContext,
   transport: MailTransport,
   personId: string,
   kind: LetterKind,
+  former?: string,
 ): Promise<void> {
   const { relays, byDomain } = relaysOf(ctx.config);
   if (relays.length === 0) return;
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     try {
-      const letter = await compose(ctx, personId, kind);
+      const letter = await compose(ctx, personId, kind, former);
       if (letter) await transport.send(relayOf(byDomain, letter.to), letter);
       return;
     } catch (error) {

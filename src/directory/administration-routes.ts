@@ -1,7 +1,5 @@
 /** What administrators may change in the directory over HTTP; `admit` has been asked before. */
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { SignedInActor } from '../identity/index.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import { id } from '../platform/http/contract.ts';
@@ -9,6 +7,7 @@ import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
 import { administer } from './administration.ts';
 import * as contract from './contract.ts';
 import { organisationAsInput, personAsInput, postAsInput, runningHolding } from './load-store.ts';
+import type { DirectoryDoor } from './routes.ts';
 
 const byId = z.strictObject({ id });
 const byBoth = z.strictObject({ id, personId: id });
@@ -18,9 +17,12 @@ const made = { 201: contract.made };
 /** Routes for administrators of the centre and of bodies (their own and those below). Answers S2.1, S8.1.2, H41, H42. */
 export function administrationRoutes(
   ctx: AppContext,
-  actorOf: (request: FastifyRequest) => SignedInActor,
+  { actorOf, confirmed, tellFormer }: DirectoryDoor,
 ): FastifyPluginAsyncZod {
   return async (app) => {
+    // An appointment is a way into other people's accounts and cases: a found open screen must not be enough.
+    app.addHook('preHandler', confirmed);
+
     app.post(
       '/api/v1/organisations',
       {
@@ -200,15 +202,19 @@ export function administrationRoutes(
       },
       async (request, reply) => {
         const patch = request.body;
+        let former = '';
         await administer(ctx, actorOf(request), async (admin) => {
           admin.personHimself(request.params.id);
           return {
             rows: async (tx) => {
               const old = (await personAsInput(tx, request.params.id)) ?? refuse('not-found');
+              former = old.email ?? '';
               return { persons: [{ ...old, ...patch }] };
             },
           };
         });
+        const isMoved = patch.email !== undefined && patch.email !== former && former !== '';
+        if (isMoved) tellFormer?.(request.params.id, former);
         return reply.status(204).send(null);
       },
     );

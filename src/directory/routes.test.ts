@@ -1,6 +1,13 @@
 /** The directory over HTTP, with real sessions, on a real database. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { actorOf, hashPassword, identityRoutes, makeAccount, signedIn } from '../identity/index.ts';
+import {
+  actorOf,
+  hashPassword,
+  identityRoutes,
+  makeAccount,
+  requireStepUp,
+  signedIn,
+} from '../identity/index.ts';
 import { createHttp, type Http } from '../platform/http/index.ts';
 import { directoryRoutes } from './index.ts';
 import { makeWorld, type World } from './test-world.ts';
@@ -9,6 +16,7 @@ let world: World;
 let app: Http;
 const sessions = new Map<string, Record<string, string>>();
 const ids = new Map<string, string>();
+const told: string[][] = [];
 
 beforeAll(async () => {
   world = await makeWorld();
@@ -18,7 +26,14 @@ beforeAll(async () => {
     ready: async () => ({}),
   });
   await app.register(identityRoutes(world.ctx));
-  await app.register(directoryRoutes(world.ctx, { admit: signedIn(world.ctx), actorOf }));
+  await app.register(
+    directoryRoutes(world.ctx, {
+      admit: signedIn(world.ctx),
+      actorOf,
+      confirmed: (request) => requireStepUp(world.ctx, request),
+      tellFormer: (personId, address) => void told.push([personId, address]),
+    }),
+  );
   await app.ready();
   for (const table of ['organisations', 'posts', 'persons']) {
     const { rows } = await world.owner.query(`select id, code from ${table}`);
@@ -365,5 +380,42 @@ describe('administering the directory', () => {
     expect(rows.every((row) => row.post_id === post('administrator-county'))).toBe(true);
     const { rows: all } = await world.owner.query('select data from facts');
     expect(JSON.stringify(all)).not.toMatch(/@|0900|02-0000|余隊員|莊組長/);
+  });
+});
+
+describe('an open screen somebody found', () => {
+  it('AUTH-6 ISO-15: changes nothing of the directory; the address a person had is told of the new one', async () => {
+    const teacher = person('teacher');
+    told.length = 0;
+    const { rows } = await world.owner.query('select email from person_details where person_id = $1', [
+      teacher,
+    ]);
+    const changed = await send('PATCH', 'admin', `/persons/${teacher}`, { email: 'new@school.example' });
+    expect(changed.statusCode).toBe(204);
+    expect(told).toEqual([[teacher, rows[0].email]]);
+    await send('PATCH', 'admin', `/persons/${teacher}`, { phone: '02-0000-1111' });
+    expect(told).toHaveLength(1);
+    await world.owner.query('update sessions set stepped_up_at = null, stepped_up_how = null');
+    const writes = [
+      ['POST', '/organisations', { code: 'x', nameZh: 'x', superior: 'ey', sectors: ['academia'] }],
+      ['PATCH', `/organisations/${body('school')}`, { note: 'x' }],
+      ['POST', `/organisations/${body('school')}/posts`, { code: 'x', nameZh: 'x', role: 'contact' }],
+      ['PATCH', `/posts/${post('contact-school')}`, { nameZh: 'x' }],
+      ['POST', `/posts/${post('duty-officer')}/holders`, { personId: person('admin') }],
+      ['DELETE', `/posts/${post('contact-school')}/holders/${teacher}`, undefined],
+      ['POST', `/organisations/${body('school')}/persons`, { code: 'x', nameZh: 'x' }],
+      ['PATCH', `/persons/${teacher}`, { email: 'evil@x.example' }],
+      ['POST', `/organisations/${body('school')}/contacts`, { personId: teacher }],
+      ['POST', `/organisations/${body('school')}/team`, { personId: teacher, function: 'head' }],
+      ['POST', `/organisations/${body('school')}/systems`, { nameZh: 'x', securityGrade: 'A' }],
+    ] as const;
+    const refused: unknown[] = [];
+    for (const [method, url, payload] of writes) {
+      const answer = await send(method, 'admin', url, payload);
+      refused.push([url, answer.json().code]);
+    }
+    expect(refused).toEqual(writes.map(([, url]) => [url, 'step-up-needed']));
+    expect((await get('admin', `/organisations/${body('school')}`)).statusCode).toBe(200);
+    expect(told).toHaveLength(1);
   });
 });

@@ -18,6 +18,10 @@ export interface DirectoryDoor {
   readonly admit: (request: FastifyRequest) => Promise<void>;
   /** Identity's `actorOf`. */
   readonly actorOf: (request: FastifyRequest) => SignedInActor;
+  /** Identity's `requireStepUp(ctx, …)`: who changes the directory says once more who he is (AUTH-6). */
+  readonly confirmed: (request: FastifyRequest) => Promise<void>;
+  /** Tells the address a person had until now that it is his no more. */
+  readonly tellFormer?: (personId: string, address: string) => void;
 }
 
 const byId = z.strictObject({ id });
@@ -94,6 +98,6 @@ export function directoryRoutes(ctx: AppContext, door: DirectoryDoor): FastifyPl
       async (request) => look(request, coverage),
     );
 
-    await app.register(administrationRoutes(ctx, door.actorOf));
+    await app.register(administrationRoutes(ctx, door));
   };
 }

@@ -10,6 +10,10 @@ export const accountMail = {
     subject: 'Your account was reset',
     body: 'The recovery of your account was approved: your passkeys, codes and password no longer work, and you are signed out everywhere. The administrator hands you a link that is good for 15 minutes; no mail carries it.',
   },
+  'address-changed': {
+    subject: 'Your mail address was changed',
+    body: 'An administrator changed your mail address in the directory. Notices go to the new address from now on, and no longer to this one.',
+  },
   doubt: (phone: string): string => `If you did not ask for this, ring the duty desk at once: ${phone}`,
   footer: 'This mail was sent by a system; please do not reply to it.',
 } satisfies typeof source;
