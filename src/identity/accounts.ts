@@ -166,11 +166,12 @@ export function disableAccount(ctx: AppContext, actor: SignedInActor, personId: 
   });
 }
 
-/** Shuts an account for whoever has checked the right to. Throws `not-found` for none, or one that is shut. */
+/** Shuts an account for whoever has checked the right to; recoveries of it, or that its holder asked for, are off. Throws `not-found` for none, or one that is shut. */
 export async function shut(ctx: AppContext, tx: Tx, personId: string): Promise<void> {
   if (!(await store.markDisabled(tx, personId))) refuse('not-found');
   await store.deleteSessionsOf(tx, personId);
   await links.voidEnrolmentLinks(tx, personId);
+  await links.settleRecoveriesOf(tx, personId);
   await note(tx, personId, 'disabled', { byOther: true });
   const fact = { stream: 'identity', streamId: personId, kind: 'account-disabled', data: {} } as const;
   await appendFacts(tx, [fact], null);
@@ -319,6 +320,7 @@ export function approveRecovery(
     const askers = row.askedBy === null ? [] : snapshot.postsHeldBy(row.askedBy, tx.now);
     if (!mayActFor(snapshot, pack, askers, row.personId, tx.now)) refuse('recovery-settled');
     if (row.askedBy !== null) {
+      if ((await store.accountOf(tx, row.askedBy))?.disabled) refuse('recovery-settled');
       const asker = { personId: row.askedBy, giver: null };
       const seasoned = await countingPosts(tx, world, row, asker);
       if (!mayActFor(snapshot, pack, seasoned, row.personId, tx.now)) refuse('second-person-needed');

@@ -175,3 +175,13 @@ export async function seasonedPosts(
   );
   return new Set(rows.map((row) => row.id));
 }
+
+/** Ends every recovery that waits for a person, or that he asked for: his account was shut. */
+export async function settleRecoveriesOf(tx: Tx, personId: string): Promise<void> {
+  await tx.prepared(
+    'recovery-settle-of',
+    `update recoveries set state = 'refused', settled_by = $2, settled_at = $3
+      where state = 'waiting' and (person_id = $1 or asked_by = $1)`,
+    [personId, tx.actor.personId, tx.now],
+  );
+}

@@ -404,6 +404,23 @@ describe('a recovery', () => {
     expect((await approve('newcome', late.body.id)).status).toBe(201);
   });
 
+  it('AUTH-4 ISO-10: what somebody asked for ends with his account', async () => {
+    const asked = await ask('admin', 'officer');
+    expect(asked.status).toBe(202);
+    const approve = () => as['admin-2']!.post(`/recoveries/${asked.body.id}/approve`);
+    await rooms.rows('update accounts set disabled_at = $2 where person_id = $1', [
+      ids['admin'],
+      rooms.clock.now(),
+    ]);
+    expect((await approve()).body.code).toBe('recovery-settled');
+    await rooms.rows('update accounts set disabled_at = null where person_id = $1', [ids['admin']]);
+    expect((await as['admin-2']!.delete(`/accounts/${ids['admin']}`)).status).toBe(204);
+    const { state } = (await rooms.rows('select state from recoveries where id = $1', [asked.body.id]))[0];
+    expect(state).toBe('refused');
+    await rooms.rows('update accounts set disabled_at = null where person_id = $1', [ids['admin']]);
+    await as['admin']!.signInBy(devices('admin'));
+  });
+
   it('opens a shut account again, and nothing else does', async () => {
     expect((await as['county-admin']!.delete(`/accounts/${ids['guest']}`)).status).toBe(204);
     expect((await as['county-admin']!.get(`/accounts/${ids['guest']}`)).body.state).toBe('disabled');
