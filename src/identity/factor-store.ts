@@ -122,14 +122,14 @@ export async function insertChallenge(
   );
 }
 
-/** How many challenges of a stranger's address are still good. */
-export async function countChallenges(tx: Tx, subject: string): Promise<number> {
-  const rows = await tx.prepared<{ n: number }>(
-    'challenge-count',
-    'select count(*)::int as n from passkey_challenges where subject = $1 and expires_at > $2',
-    [subject, tx.now],
+/** Forgets the oldest challenges of a stranger's address, so that `keep` are left. */
+export async function forgetChallenges(tx: Tx, subject: string, keep: number): Promise<void> {
+  await tx.prepared(
+    'challenge-forget',
+    `delete from passkey_challenges where hash in
+       (select hash from passkey_challenges where subject = $1 order by expires_at desc, hash offset $2)`,
+    [subject, keep],
   );
-  return rows[0]?.n ?? 0;
 }
 
 /** Uses a challenge up; false when it is not one of ours for this purpose and session, is too old, or was used. */
@@ -381,13 +381,33 @@ export async function note(
   tx: Tx,
   personId: string | null,
   kind: SignInEvent,
-  more: { readonly how?: Method; readonly agent?: string; readonly byOther?: boolean } = {},
+  more: {
+    readonly how?: Method;
+    readonly agent?: string;
+    readonly byOther?: boolean;
+    readonly network?: string;
+  } = {},
 ): Promise<void> {
   await tx.prepared(
     'event-insert',
-    'insert into sign_in_events (person_id, at, kind, how, agent, by_other) values ($1, $2, $3, $4, $5, $6)',
-    [personId, tx.now, kind, more.how ?? null, more.agent ?? '', more.byOther ?? false],
+    'insert into sign_in_events (person_id, at, kind, how, agent, by_other, network) values ($1, $2, $3, $4, $5, $6, $7)',
+    [personId, tx.now, kind, more.how ?? null, more.agent ?? '', more.byOther ?? false, more.network ?? null],
   );
+}
+
+/** True when the person has signed in from this network (its hash) since then. */
+export async function hasSignedInFrom(
+  tx: Tx,
+  personId: string,
+  network: string,
+  since: Date,
+): Promise<boolean> {
+  const rows = await tx.prepared(
+    'event-network',
+    `select 1 as found from sign_in_events where person_id = $1 and at > $3 and kind = 'signed-in' and network = $2 limit 1`,
+    [personId, network, since],
+  );
+  return rows.length > 0;
 }
 
 /** The newest things that happened to an account, as its holder may read them. */

@@ -183,6 +183,24 @@ describe('a wrong name or password', () => {
     expect((await signIn('engineer', PASSWORD)).statusCode).toBe(200);
   });
 
+  it('AUTH-1: guesses from elsewhere do not lock a person out of the network he signs in from', async () => {
+    await world.asSystem((tx) => tx.prepared('t-clear', 'delete from sign_in_attempts', []));
+    const from = (network: string) => ({ 'x-forwarded-for': network });
+    const home = '192.0.2.7';
+    expect((await signIn('engineer', PASSWORD, from(home))).statusCode).toBe(200);
+    for (const network of ['203.0.113.1', '2001:db8:1::1', '198.18.0.1']) {
+      for (let n = 0; n < 10; n += 1) {
+        expect((await signIn('engineer', 'guess', from(network))).statusCode).toBe(401);
+      }
+      expect((await signIn('engineer', PASSWORD, from(network))).statusCode).toBe(429);
+    }
+    // Thirty in all: a network that never was his is too much, his own goes on.
+    expect((await signIn('engineer', PASSWORD, from('198.18.7.1'))).statusCode).toBe(429);
+    expect((await signIn('engineer', PASSWORD, from('192.0.2.200'))).statusCode).toBe(200);
+    const { rows } = await world.owner.query('select network from sign_in_events where network is not null');
+    expect(rows.every((row) => /^[\w-]{43}$/.test(row.network))).toBe(true);
+  });
+
   it('is counted for names that do not exist in the same way', async () => {
     for (let n = 0; n < 10; n += 1) expect((await signIn('no-such-name', 'x')).statusCode).toBe(401);
     expect((await signIn('no-such-name', 'x')).statusCode).toBe(429);

@@ -79,6 +79,9 @@ const PATIENCE = { headers: 8_000, request: 300_000 };
 /** What costs more than handing out a file from memory, and so is counted for strangers. */
 const COUNTED = /^\/(?:api\/|readyz)/;
 
+/** Signing in: not refused because somebody else in the same network makes noise. */
+const SIGN_IN = /^\/api\/v1\/session(?:[/?]|$)/;
+
 const JSON_TYPE = /^application\/json(; ?charset=utf-8)?$/i;
 const NO_BODY = z.strictObject({}).nullish();
 
@@ -214,7 +217,9 @@ export async function createHttp(options: HttpOptions) {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id);
     if (isStopping) refuse('unavailable', { retryAfter: 2 });
-    const admitted = COUNTED.test(request.url) ? strangers.admit(request.ip, request.headers.cookie) : 0;
+    const admitted = COUNTED.test(request.url)
+      ? strangers.admit(request.ip, request.headers.cookie, SIGN_IN.test(request.url))
+      : 0;
     if (typeof admitted !== 'number') turns.set(request, await admitted);
     else if (admitted > 0) refuse('too-many-requests', { retryAfter: admitted });
     // Nothing packed is ever unpacked here, so it is not read either.
@@ -222,7 +227,10 @@ export async function createHttp(options: HttpOptions) {
     checkSite(request);
   });
   // By now everybody who looks up who is asking has done so.
-  app.addHook('preParsing', async (request) => turns.get(request)?.());
+  app.addHook('preParsing', async (request) => {
+    // Signing in is itself what costs: its turn ends with its answer.
+    if (request.headers.cookie !== undefined) turns.get(request)?.();
+  });
   app.addHook('preValidation', async (request) => refuseControlCharacters(request));
   app.addHook('onSend', async (_request, reply) => {
     // What was begun is finished, and its line closed: a line kept open would keep the server from stopping.

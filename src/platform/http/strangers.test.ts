@@ -39,6 +39,20 @@ describe('strangers', () => {
     expect([1, 2, 3, 4, 5, 6].map(() => ask('198.51.100.1', 's=right')).at(-1)).toBeInstanceOf(Promise);
   });
 
+  it('AUTH-10: one machine does not keep those beside it from signing in', async () => {
+    const rates = { stranger: { burst: 3, perSecond: 1 }, unknown: { burst: 5, perSecond: 5 } };
+    const limit = strangerLimit(rates, () => 0);
+    const signIn = (address: string) => limit.admit(address, undefined, true);
+    for (let n = 0; n < 23; n += 1) expect(signIn('198.51.100.7')).toBe(0);
+    const turns = Array.from({ length: 208 }, () => signIn('198.51.100.7'));
+    for (const turn of turns) expect(turn).toBeInstanceOf(Promise);
+    expect(signIn('198.51.100.7')).toBe(1);
+    expect(signIn('198.51.100.200')).toBe(0);
+    expect(limit.admit('198.51.100.200', undefined)).toBe(1);
+    for (const turn of turns) ((await turn) as () => void)();
+    expect(signIn('198.51.100.7')).toBeInstanceOf(Promise);
+  });
+
   it('cannot make it remember without end', () => {
     const limit = strangerLimit();
     for (let n = 0; n < 60_000; n += 1) limit.admit(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, `c=${n}`);

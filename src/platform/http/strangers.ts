@@ -81,6 +81,18 @@ class Buckets {
   }
 }
 
+/** What a network that is too busy leaves to each of its machines for signing in. */
+const SIGN_IN: Rate = { burst: 20, perSecond: 1 };
+/** So many of one network may wait for their turn to sign in. */
+const MOST_SIGNING_IN = 200;
+
+/** One machine, as far as its address tells: an address, or a /64 of IPv6, which is one machine's to choose from. */
+function machineOf(address: string): string {
+  return address.includes(':') && !address.includes('.')
+    ? `${networkOf(address)}/${address.split(':').slice(0, 4).join(':')}`
+    : address;
+}
+
 /** So many of one network are looked up at once when there are too many; so many more may wait. */
 const AT_ONCE = 8;
 const MOST_WAITING = 5_000;
@@ -90,10 +102,10 @@ class Turns {
   readonly #lines = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
 
   /** Settles when it is one's turn, with what ends the turn; undefined when too many wait already. */
-  take(name: string): Promise<() => void> | undefined {
+  take(name: string, most = MOST_WAITING): Promise<() => void> | undefined {
     const line = this.#lines.get(name) ?? { running: 0, waiting: [] };
     this.#lines.set(name, line);
-    if (line.waiting.length >= MOST_WAITING) return undefined;
+    if (line.waiting.length >= most) return undefined;
     let isOver = false;
     const end = () => {
       if (isOver) return;
@@ -117,18 +129,25 @@ const digest = (cookie: string): string => createHash('sha256').update(cookie).d
 export function strangerLimit(rates: StrangerRates = STRANGER_RATES, now = () => performance.now()) {
   const strangers = new Buckets(rates.stranger, now);
   const unknown = new Buckets(rates.unknown, now);
+  const signingIn = new Buckets(SIGN_IN, now);
   const turns = new Turns();
   const known = new Map<string, number>();
 
   return {
     /**
      * 0 when the caller may go on, or the seconds he must stay away; or his turn to be looked up, which settles with what
-     * ends it. Cheap: no look-up, no body.
+     * ends it. Who wants to sign in from a network that is too busy has a share of his machine's own, and then waits his
+     * turn: one machine keeps nobody beside it from signing in. Cheap: no look-up, no body.
      */
-    admit(address: string, cookie: string | undefined): number | Promise<() => void> {
+    admit(address: string, cookie: string | undefined, isSignIn = false): number | Promise<() => void> {
       const network = networkOf(address);
       if (network === null) return 0;
-      if (cookie === undefined) return strangers.take(network);
+      if (cookie === undefined) {
+        const seconds = strangers.take(network);
+        if (seconds === 0 || !isSignIn || signingIn.take(machineOf(address)) === 0)
+          return isSignIn ? 0 : seconds;
+        return turns.take(`sign-in ${network}`, MOST_SIGNING_IN) ?? seconds;
+      }
       const until = known.get(digest(cookie));
       const seconds = until !== undefined && until > now() ? 0 : unknown.take(network);
       return seconds === 0 ? 0 : (turns.take(network) ?? seconds);
