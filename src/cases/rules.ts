@@ -328,7 +328,7 @@ export function decide(
       const { rule, act, id } = pendingOf(state, command.proposal);
       return [{ kind: 'act-withdrawn', data: { proposal: id, rule, act, reason, ...to } }];
     }
-    // What follows from agreeing is decided where the proposal is known (act-commands.ts).
+    // What follows from agreeing is decided where the proposal is known (commands.ts).
     case 'approve-act': {
       const { rule, act, id, person, post } = pendingOf(state, command.proposal);
       return [{ kind: 'act-approved', data: { proposal: id, rule, act, by: { person, post }, ...to } }];
