@@ -345,7 +345,9 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'POST /accounts/:personId/recovery': {
     ids: { personId: 'person' },
     body: () => ({ reason: '遺失金鑰' }),
-    before: `delete from recoveries where reason <> 'matrix'; ${ACCOUNTS}`,
+    // Shutting an account, tried before, has ended what waited for it.
+    before: `delete from recoveries where reason <> 'matrix';
+      update recoveries set state = 'waiting', settled_by = null, settled_at = null; ${ACCOUNTS}`,
     own: '.+..........+...!',
     other: '............+...!',
     defence: '................!',

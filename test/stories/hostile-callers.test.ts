@@ -28,7 +28,9 @@ async function cookieOf(code: string): Promise<string> {
       [personId, code],
     );
     await tx.query(
-      `insert into sessions (token_hash, person_id, created_at, seen_at, expires_at) values ($1, $2, $3, $3, $4)`,
+      // Sure of who they are: what is tried here must be refused for other reasons.
+      `insert into sessions (token_hash, person_id, created_at, seen_at, expires_at, stepped_up_at, stepped_up_how)
+       values ($1, $2, $3, $3, $4, $3, 'link')`,
       [
         createHash('sha256').update(token).digest(),
         personId,
