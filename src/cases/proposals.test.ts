@@ -108,9 +108,9 @@ describe('who sees a case while silence is ordered (H28)', () => {
     expect(seenBy(held)).toEqual([
       'command',
       'desk',
+      'filer:school:p-contact',
       'group:sg-crisis',
       'org:moj',
-      'person:p-contact',
       'system',
     ]);
     expect(seenBy(place(held, 'hold-lifted', { reason: '' }))).toEqual(seenBy(filed));
@@ -118,6 +118,6 @@ describe('who sees a case while silence is ordered (H28)', () => {
 
   test('DEC-19: in a compartment its own desk and those who filed; nobody from outside because of it', () => {
     const walled = { ...filed, compartment: 'defence', routing: { ...filed.routing, desk: 'sg-defence' } };
-    expect(heldKeys(walled, order)).toEqual(['group:sg-defence', 'person:p-contact', 'system']);
+    expect(heldKeys(walled, order)).toEqual(['filer:school:p-contact', 'group:sg-defence', 'system']);
   });
 });

@@ -504,6 +504,7 @@ export interface SignInEvents {
   how: string | null;
   id: Generated<Int8>;
   kind: string;
+  network: string | null;
   person_id: string | null;
 }
 
