@@ -3,7 +3,7 @@
  * Leaks somebody could make by mistake, one in each view that is derived from cases, bodies or people. Each is made in a
  * copy of the tree, and the tests named with it must turn red there (`npm run test:isolation -- --planted`).
  */
-import type { Fault } from '../planted/faults.ts';
+import { type Fault, fault } from '../planted/faults.ts';
 
 const MATRIX = ['test/isolation/matrix.test.ts'];
 const OUTSIDER = ['test/isolation/outsider.test.ts'];
@@ -12,17 +12,8 @@ const POLICIES = ['test/isolation/policies.test.ts'];
 const IDENTIFIERS = ['test/isolation/identifiers.test.ts'];
 const NOTICES = ['test/isolation/notices.test.ts'];
 
-const leak = (
-  area: string,
-  what: string,
-  file: string,
-  find: string,
-  replace: string,
-  tests: readonly string[],
-): Fault => ({ area, what, file, find, replace, tests });
-
 export const LEAKS: readonly Fault[] = [
-  leak(
+  fault(
     'list',
     'the desk’s key opens the cases behind the wall',
     'src/cases/evolve.ts',
@@ -30,7 +21,7 @@ export const LEAKS: readonly Fault[] = [
     "const keys = new Set(['system', 'desk', `org:${state.organisation}`, `group:${routing.desk}`]);",
     MATRIX,
   ),
-  leak(
+  fault(
     'search',
     'a search is read as the system',
     'src/cases/lists.ts',
@@ -38,7 +29,7 @@ export const LEAKS: readonly Fault[] = [
     "return read(ctx.database, query.q ? { ...actor, keys: [...actor.keys, 'system'] } : actor, ctx.clock, async (tx) => {\n    const directory = await directorySnapshot(ctx, tx);\n    const { cursor, limit, order, ...filters } = query;",
     MATRIX,
   ),
-  leak(
+  fault(
     'counts',
     'the queue’s counts are taken as the system',
     'src/cases/lists.ts',
@@ -46,7 +37,7 @@ export const LEAKS: readonly Fault[] = [
     "await tx.query(`select set_config('tocsin.keys', 'system desk', true)`, []);\n    const mine = `c.open and (true or ",
     OUTSIDER,
   ),
-  leak(
+  fault(
     'stub',
     'stubs are shown although the pack allows none',
     'src/cases/write.ts',
@@ -54,7 +45,7 @@ export const LEAKS: readonly Fault[] = [
     'if (!compartment) return null;',
     OUTSIDER,
   ),
-  leak(
+  fault(
     'stream',
     'every listener hears of every case',
     'src/cases/events.ts',
@@ -62,7 +53,7 @@ export const LEAKS: readonly Fault[] = [
     "if (change.stream === 'case') {",
     STREAMS,
   ),
-  leak(
+  fault(
     'stream',
     'the place in the stream is the plain transaction number',
     'src/cases/events.ts',
@@ -70,7 +61,7 @@ export const LEAKS: readonly Fault[] = [
     'return place;',
     STREAMS,
   ),
-  leak(
+  fault(
     'stream',
     'much that is hidden makes everybody read again',
     'src/cases/events.ts',
@@ -78,7 +69,7 @@ export const LEAKS: readonly Fault[] = [
     'if (changes.length > REPLAY) listener',
     STREAMS,
   ),
-  leak(
+  fault(
     'stream',
     'the directory behind the wall rustles for all',
     'src/cases/events.ts',
@@ -86,7 +77,7 @@ export const LEAKS: readonly Fault[] = [
     'change.position > 0',
     STREAMS,
   ),
-  leak(
+  fault(
     'stream',
     'a session ended elsewhere goes on listening',
     'src/cases/events.ts',
@@ -94,7 +85,7 @@ export const LEAKS: readonly Fault[] = [
     '}\n    lastRecheck',
     STREAMS,
   ),
-  leak(
+  fault(
     'notices',
     'a notice outside the wall names case and body',
     'src/cases/write.ts',
@@ -102,7 +93,7 @@ export const LEAKS: readonly Fault[] = [
     'if (notice === undefined)',
     NOTICES,
   ),
-  leak(
+  fault(
     'mail',
     'what was queued is sent whatever became of the right',
     'src/delivery/rules.ts',
@@ -110,7 +101,7 @@ export const LEAKS: readonly Fault[] = [
     'if (question.personId === null) {',
     NOTICES,
   ),
-  leak(
+  fault(
     'directory',
     'bodies behind the wall are known to all',
     'src/directory/rules.ts',
@@ -118,7 +109,7 @@ export const LEAKS: readonly Fault[] = [
     "if (group !== '') return ['signed-in', 'system'];",
     MATRIX,
   ),
-  leak(
+  fault(
     'directory',
     'people behind the wall are read by anybody signed in',
     'db/migrations/0005-isolation.sql',
@@ -126,7 +117,7 @@ export const LEAKS: readonly Fault[] = [
     "'signed-in' = any ((select actor_keys())::text[])",
     POLICIES,
   ),
-  leak(
+  fault(
     'directory',
     'a code somebody hidden has is refused as taken',
     'src/directory/administration.ts',
@@ -134,7 +125,7 @@ export const LEAKS: readonly Fault[] = [
     'return within === "" ? within : code;',
     IDENTIFIERS,
   ),
-  leak(
+  fault(
     'PDF',
     'a report on paper is read as the system',
     'src/cases/routes.ts',
@@ -142,7 +133,7 @@ export const LEAKS: readonly Fault[] = [
     "const view = await caseView(ctx, { ...actor, keys: ['system'] }, caseId);",
     MATRIX,
   ),
-  leak(
+  fault(
     'attachments',
     'a file is anybody’s who knows its id',
     'src/cases/attachments.ts',
@@ -150,7 +141,7 @@ export const LEAKS: readonly Fault[] = [
     "return read(ctx.database, { ...actor, keys: ['system'] }, ctx.clock, async (tx) => {\n    const row = await tx.db",
     MATRIX,
   ),
-  leak(
+  fault(
     'number series',
     'cases behind the wall take the open numbers',
     'src/mechanism/numbers.ts',
@@ -158,7 +149,7 @@ export const LEAKS: readonly Fault[] = [
     'series: OPEN_SERIES',
     IDENTIFIERS,
   ),
-  leak(
+  fault(
     'drafts',
     'another’s draft is seen by its id',
     'db/migrations/0005-isolation.sql',
@@ -166,7 +157,7 @@ export const LEAKS: readonly Fault[] = [
     'alter table drafts drop constraint drafts_pkey, add primary key (person_id, id); create policy leak on drafts for select using (true);',
     MATRIX,
   ),
-  leak(
+  fault(
     'export',
     'the file of cases is written as the system',
     'src/cases/export.ts',
@@ -174,7 +165,7 @@ export const LEAKS: readonly Fault[] = [
     "const page = await read(ctx.database, { ...(await wish.actor()), keys: ['system'] }, ctx.clock, async (tx) => {",
     NOTICES,
   ),
-  leak(
+  fault(
     'preview',
     'whom a report would tell is answered for any body',
     'src/cases/commands.ts',
@@ -182,7 +173,7 @@ export const LEAKS: readonly Fault[] = [
     '',
     MATRIX,
   ),
-  leak(
+  fault(
     'record',
     'the facts of every case are everybody’s',
     'db/migrations/0001-ground.sql',
@@ -190,7 +181,7 @@ export const LEAKS: readonly Fault[] = [
     "(stream = 'case')",
     POLICIES,
   ),
-  leak(
+  fault(
     'connection',
     'keys outlive their transaction',
     'db/migrations/0001-ground.sql',

@@ -12,7 +12,8 @@ const RULES = ['src/cases/rules.test.ts'];
 const CONSEQUENCES = ['src/cases/consequences.test.ts'];
 const story = (name: string): string[] => [`test/stories/${name}.test.ts`];
 
-const fault = (
+/** One planted mistake: what is found in the file, and what stands there instead. */
+export const fault = (
   area: string,
   what: string,
   file: string,

@@ -1,5 +1,5 @@
 /** The list of cases: taken along as a file, looked through by words. Never more than its reader may see. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import type { FastifyRequest } from 'fastify';
 import pino from 'pino';
@@ -10,7 +10,7 @@ import { resolveActor } from '../../src/identity/index.ts';
 import { createHttp, type Http } from '../../src/platform/http/index.ts';
 import { read } from '../../src/platform/transaction.ts';
 import { until } from '../support/wait.ts';
-import { openStory, refusalOf, type Story } from './harness.ts';
+import { openSession, openStory, refusalOf, type Story } from './harness.ts';
 
 let story: Story;
 let http: Http;
@@ -21,22 +21,10 @@ const tokens = new Map<string, string>();
 async function tokenOf(code: string): Promise<string> {
   const known = tokens.get(code);
   if (known) return known;
-  const token = randomBytes(32).toString('base64url');
-  const { personId } = await story.person(code);
-  await story.change(async (tx) => {
-    await tx.query(
-      `insert into accounts (person_id, login, password_hash) values ($1, $2, '') on conflict do nothing`,
-      [personId, code],
-    );
-    await tx.query(
-      "insert into sessions (token_hash, person_id, created_at, seen_at, expires_at, stepped_up_at, stepped_up_how) values ($1, $2, $3, $3, $4, $3, 'link')",
-      [hashOf(token), personId, tx.now, new Date(tx.now.getTime() + 80_000_000)],
-    );
-  });
+  const token = await openSession(story, code);
   tokens.set(code, token);
   return token;
 }
-const hashOf = (token: string) => createHash('sha256').update(token).digest();
 
 async function get(code: string | null, path: string) {
   const cookie = code === null ? {} : { cookie: `tocsin=${await tokenOf(code)}` };
@@ -298,8 +286,9 @@ describe('a long list', () => {
       return atWork?.n === 0;
     });
 
+    const token = tokens.get('inspector') as string;
     await story.change((tx) =>
-      tx.query('delete from sessions where token_hash = $1', [hashOf(tokens.get('inspector') as string)]),
+      tx.query('delete from sessions where token_hash = $1', [createHash('sha256').update(token).digest()]),
     );
     // What a process read about a session it believes for three seconds.
     await story.at('09:31');

@@ -2,6 +2,7 @@
  * Stories: the real rules, the real database, the real clocks and deliveries, and time that passes when the story says so.
  * A story reads as minutes: `at('09:20')`, `teacher.files(…)`, `desk.confirms('D')`, `knows(…)`.
  */
+import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { caseAct, type FileReportInput, fileReport } from '../../src/cases/contract.ts';
 import {
@@ -232,4 +233,27 @@ export async function readOf(story: Story, code: string, caseId: string): Promis
     );
     return row ?? {};
   });
+}
+
+/** A session of the person, made as a sign-in makes it, sure of who he is: what is tried with it is refused for other reasons. */
+export async function openSession(story: Story, code: string): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  const { personId } = await story.person(code);
+  await story.change(async (tx) => {
+    await tx.query(
+      `insert into accounts (person_id, login, password_hash) values ($1, $2, '') on conflict do nothing`,
+      [personId, code],
+    );
+    await tx.query(
+      `insert into sessions (token_hash, person_id, created_at, seen_at, expires_at, stepped_up_at, stepped_up_how)
+       values ($1, $2, $3, $3, $4, $3, 'link')`,
+      [
+        createHash('sha256').update(token).digest(),
+        personId,
+        tx.now,
+        new Date(tx.now.getTime() + 80_000_000),
+      ],
+    );
+  });
+  return token;
 }

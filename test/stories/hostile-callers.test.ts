@@ -1,5 +1,4 @@
 /** People who ask for what is not theirs, or send what no screen of ours sends: refused in words, never a fault. */
-import { createHash, randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +8,7 @@ import { encodeCursor } from '../../src/platform/http/cursor.ts';
 import { createHttp, type Http } from '../../src/platform/http/index.ts';
 import { asRefusal } from '../../src/platform/http/problem.ts';
 import { read, type Tx, write } from '../../src/platform/transaction.ts';
-import { openStory, refusalOf, type Story } from './harness.ts';
+import { openSession, openStory, refusalOf, type Story } from './harness.ts';
 
 let story: Story;
 let http: Http;
@@ -20,25 +19,7 @@ const cookies = new Map<string, string>();
 async function cookieOf(code: string): Promise<string> {
   const known = cookies.get(code);
   if (known) return known;
-  const token = randomBytes(32).toString('base64url');
-  const { personId } = await story.person(code);
-  await story.change(async (tx) => {
-    await tx.query(
-      `insert into accounts (person_id, login, password_hash) values ($1, $2, '') on conflict do nothing`,
-      [personId, code],
-    );
-    await tx.query(
-      // Sure of who they are: what is tried here must be refused for other reasons.
-      `insert into sessions (token_hash, person_id, created_at, seen_at, expires_at, stepped_up_at, stepped_up_how)
-       values ($1, $2, $3, $3, $4, $3, 'link')`,
-      [
-        createHash('sha256').update(token).digest(),
-        personId,
-        tx.now,
-        new Date(tx.now.getTime() + 80_000_000),
-      ],
-    );
-  });
+  const token = await openSession(story, code);
   const cookie = `tocsin=${token}`;
   cookies.set(code, cookie);
   return cookie;
