@@ -59,7 +59,7 @@ module.exports = {
       to: {
         pathNot: [
           // Helpers of the same room, but not those that act.
-          '^src/$1/(?!store|commands|routes|index|worker)',
+          '^src/$1/(?!store|[a-z-]*commands|routes|index|worker)',
           '^src/[^/]+/[a-z-]*(rules|contract)\\.ts$',
           '^src/mechanism/',
           '^src/platform/(errors|i18n|fields)\\.ts$',

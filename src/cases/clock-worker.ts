@@ -6,7 +6,7 @@
  */
 import { SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
-import { dueClocks, fireClock } from './commands.ts';
+import { dueClocks, fireClock } from './clock-commands.ts';
 import { closePastYears, keepNumbersReady } from './numbers.ts';
 
 const LOOK_EVERY = 500;

@@ -1,10 +1,12 @@
 /** What other rooms may use of cases. */
 
+export { act } from './act-commands.ts';
 export { exportCase } from './case-file.ts';
 export { fireDueClocks, startClockWorker } from './clock-worker.ts';
-export { acknowledge, act, file, recordTelephone } from './commands.ts';
 export type { CaseAct, CaseView, FiledAnswer, FileReport, ReportView } from './contract.ts';
 export { createHub, type Hub } from './events.ts';
+export { file } from './filing-commands.ts';
+export { acknowledge, recordTelephone } from './notice-commands.ts';
 export { reportContent } from './report-content.ts';
 export { caseRoutes, loadReport } from './routes.ts';
 export { layOutNumbers } from './store.ts';

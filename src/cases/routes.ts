@@ -11,9 +11,9 @@ import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
 import { read } from '../platform/transaction.ts';
+import { act, previewAct } from './act-commands.ts';
 import { ATTACHMENT_BYTES, dropAttachment, keepAttachment, openAttachment } from './attachments.ts';
 import { exportCase } from './case-file.ts';
-import { acknowledge, act, file, previewAct, previewFiled, recordTelephone } from './commands.ts';
 import {
   actAnswer,
   actPreview,
@@ -37,9 +37,11 @@ import {
 import { deleteDraft, findDraft, listDrafts, putDraft } from './drafts.ts';
 import type { Hub } from './events.ts';
 import { openExport } from './export.ts';
+import { file, previewFiled } from './filing-commands.ts';
 import { MAY_BE_GRAVE } from './grave-rules.ts';
 import { listCases, queue } from './lists.ts';
 import { looks, recordLook } from './looks.ts';
+import { acknowledge, recordTelephone } from './notice-commands.ts';
 import { caseView } from './views.ts';
 
 const byId = z.strictObject({ id: z.guid().toLowerCase() });

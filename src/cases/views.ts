@@ -8,8 +8,8 @@ import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import { read, type Tx } from '../platform/transaction.ts';
+import { effectsOf } from './act-commands.ts';
 import { type ClockRow, isOverdue } from './clock-rules.ts';
-import { effectsOf } from './commands.ts';
 import { changedFields } from './content-rules.ts';
 import type {
   AttachmentView,

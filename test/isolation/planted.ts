@@ -168,7 +168,7 @@ export const LEAKS: readonly Fault[] = [
   fault(
     'preview',
     'whom a report would tell is answered for any body',
-    'src/cases/commands.ts',
+    'src/cases/filing-commands.ts',
     'if (!filingPost(postsHeld(actor, world), organisation.id, route.deskGroup, world))\n      return refuseFiling(tx, organisation.id);',
     '',
     MATRIX,

@@ -188,7 +188,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'clocks',
     'two workers fire one clock twice, or early',
-    'src/cases/commands.ts',
+    'src/cases/clock-commands.ts',
     'if (!row || row.nextAt === null || row.nextAt > tx.now) return;',
     'if (!row) return;',
     story('a-case'),
@@ -196,7 +196,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'times',
     'a call confirms what nobody had been told yet',
-    'src/cases/commands.ts',
+    'src/cases/notice-commands.ts',
     'if (Date.parse(said.at) < notice.made_at.getTime() - SKEW)',
     'if (Date.parse(said.at) < 0)',
     story('times'),
@@ -294,7 +294,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'write path',
     'another’s work is overwritten',
-    'src/cases/commands.ts',
+    'src/cases/act-commands.ts',
     'if (await isStale(tx, state, command.revision)) await',
     'if (Math.abs(0) > 1) await',
     story('life'),
@@ -302,7 +302,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'write path',
     'a confirmation makes everybody’s view old',
-    'src/cases/commands.ts',
+    'src/cases/act-commands.ts',
     "new Set(['acknowledged', 'clock-warned'",
     "new Set(['clock-warned'",
     story('life'),
@@ -310,7 +310,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'write path',
     'late is not said',
-    'src/cases/commands.ts',
+    'src/cases/filing-commands.ts',
     'clock.metAt > clock.dueAt',
     'clock.metAt < clock.startAt',
     story('life'),
@@ -318,7 +318,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'write path',
     'personal data in what is kept for ever',
-    'src/cases/commands.ts',
+    'src/cases/filing-commands.ts',
     'delete kept[field];',
     '',
     story('form'),
@@ -326,7 +326,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'write path',
     'a foreign attachment is taken in silence',
-    'src/cases/commands.ts',
+    'src/cases/filing-commands.ts',
     'if (missing.length > 0) refuseFields(...missing);',
     '',
     story('promise'),
@@ -334,7 +334,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'write path',
     'the other side of a merge knows nothing',
-    'src/cases/commands.ts',
+    'src/cases/act-commands.ts',
     'await store(ctx, tx, other.before, [mirrored], doer, other.world);',
     'void mirrored;',
     story('life'),
@@ -375,7 +375,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'idempotency',
     'a repeat files again',
-    'src/cases/commands.ts',
+    'src/cases/filing-commands.ts',
     'const rows = { ...prepared.rows, ...answerRow(tx, key, requestHash, answer) };',
     'const rows = prepared.rows;',
     story('promise'),
@@ -383,7 +383,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'idempotency',
     'a double click is an error',
-    'src/cases/commands.ts',
+    'src/cases/act-commands.ts',
     'if (key === undefined || !(await hasAnswer(ctx, actor, key))) throw error;',
     'throw error;',
     story('promise'),
@@ -456,7 +456,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'rights',
     'bodies above a brigade see its case',
-    'src/cases/commands.ts',
+    'src/cases/filing-commands.ts',
     'if (compartment === null) return superiors;',
     'return superiors;',
     story('defence'),
@@ -489,7 +489,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'four eyes',
     'whoever proposed it approves it himself',
-    'src/cases/commands.ts',
+    'src/cases/act-commands.ts',
     'requireOther(state, command, person);\n  if (await isStale',
     'if (await isStale',
     story('four-eyes'),
@@ -497,7 +497,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'four eyes',
     'a lowering takes effect before anybody has agreed',
-    'src/cases/commands.ts',
+    'src/cases/act-commands.ts',
     'if (rule === null || decided.length === 0) return { decided, input };',
     'if (rule !== undefined || decided.length === 0) return { decided, input };',
     story('four-eyes'),
@@ -732,7 +732,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'outside',
     'an act that decides nothing is not remembered',
-    'src/cases/commands.ts',
+    'src/cases/act-commands.ts',
     '    if (key !== undefined) await tx.insert(answerRow(tx, key, requestHash, answer));\n    return answer;',
     '    return answer;',
     ['test/security/limits.test.ts'],

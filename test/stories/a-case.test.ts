@@ -1,6 +1,6 @@
 /** An A case: a utility's dispatch centre, by telephone at night; two crossings; what happens when nobody answers. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fireClock } from '../../src/cases/commands.ts';
+import { fireClock } from '../../src/cases/clock-commands.ts';
 import { SYSTEM } from '../../src/platform/actor.ts';
 import { openStory, type Story } from './harness.ts';
 

@@ -327,7 +327,7 @@ describe('what needs a second person', () => {
   });
 
   test('face: what an act would come to is shown before it is proposed, and before it is approved', async () => {
-    const { previewAct } = await import('../../src/cases/commands.ts');
+    const { previewAct } = await import('../../src/cases/act-commands.ts');
     const { revision } = (await story.sees('officer', id)).case;
     const shown = await previewAct(story.ctx, await story.person('officer'), id, { ...LOWER, revision });
     expect(shown.approvers?.length).toBe(4);
