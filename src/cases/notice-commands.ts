@@ -36,6 +36,7 @@ async function noticeFor(tx: Tx, id: string): Promise<NoticeRow> {
  * A signed-in holder of the post, or who stands in for it, confirms that he knows. Safe to repeat; the first confirmation
  * stands.
  * The reader may be outside a compartment's walls: he confirms the notice without seeing the case (DEC-19).
+ * A notice that asks no more stays as it was: no fact, and the view says why it was closed (H41).
  */
 export async function acknowledge(ctx: AppContext, actor: Actor, noticeId: string): Promise<void> {
   const person = requirePerson(actor);
@@ -54,7 +55,8 @@ export async function acknowledge(ctx: AppContext, actor: Actor, noticeId: strin
 
 /**
  * The desk rang somebody up and records that he knows (worked example 1, 09:57).
- * @throws Refusal not-found, forbidden-act, invalid-input: nobody confirms before he was told, nor later than now (H45)
+ * @throws Refusal not-found, forbidden-act, invalid-input: nobody confirms before he was told, nor later than now (H45);
+ *   conflict when the notice was closed meanwhile and asks no more
  */
 export async function recordTelephone(
   ctx: AppContext,
@@ -95,6 +97,11 @@ async function confirm(
   const { before, world } = await openForWriting(ctx, tx, found.case_id);
   const notice = await noticeFor(tx, noticeId);
   if (notice.acknowledged_at !== null) return;
+  // What is asked no more is answered no more: nothing is recorded, and whoever typed it in is told so.
+  if (notice.closed_at !== null) {
+    if (by.how === 'telephone') refuse('conflict');
+    return;
+  }
   const fact: NewFact = {
     kind: 'acknowledged',
     data: {

@@ -31,6 +31,25 @@ describe('times that people state', () => {
     expect(await waiting()).toBeUndefined();
   });
 
+  test('H41: what is asked no more is confirmed no more: no fact, neither by a press nor by telephone', async () => {
+    const { caseId } = await story.files('teacher2', 'school2', { impactLevel: 'D' });
+    await story.does('officer', caseId, { act: 'dismiss', reason: '誤報' });
+    const closed = (await story.notices(caseId)).filter((notice) => notice.closedWhy === 'no-longer-asked');
+    const notice = closed.find((one) => one.route === 'initial-authority')?.id ?? '';
+    const before = (await story.sees('officer', caseId)).facts.length;
+    await story.acknowledgesNotice('inspector', notice);
+    expect(
+      await refusalOf(
+        story.recordsTelephone('officer', notice, { at: story.clock.now().toISOString(), name: '王督學' }),
+      ),
+    ).toBe('conflict');
+    expect((await story.sees('officer', caseId)).facts).toHaveLength(before);
+    expect((await story.notices(caseId)).find((one) => one.id === notice)).toMatchObject({
+      acknowledgedAt: null,
+      closedWhy: 'no-longer-asked',
+    });
+  });
+
   test('H14 H45: nobody reports what he does not know of yet; to call the awareness estimated or unknown repairs it', async () => {
     await story.at('11:00');
     const told = (aware: object | null, toldAt = '10:20', more: object = {}) =>
