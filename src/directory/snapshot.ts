@@ -86,6 +86,31 @@ export interface SnapshotContact {
   readonly to: Date | null;
 }
 
+/** A part of a post's roster: who is on duty from–to; withdrawn ones are not here. */
+export interface SnapshotShift {
+  readonly id: string;
+  readonly postId: string;
+  readonly personId: string;
+  readonly place: 'first' | 'second';
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** When somebody of a roster cannot serve. */
+export interface SnapshotAbsence {
+  readonly postId: string;
+  readonly personId: string;
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** The rosters around the present, with a version of their own. */
+export interface SnapshotRosters {
+  readonly version: number;
+  readonly shifts: readonly SnapshotShift[];
+  readonly absences: readonly SnapshotAbsence[];
+}
+
 export interface SnapshotRows {
   readonly version: number;
   readonly organisations: readonly SnapshotOrganisation[];
@@ -95,6 +120,7 @@ export interface SnapshotRows {
   readonly persons: readonly SnapshotPerson[];
   readonly teamMembers?: readonly SnapshotTeamMember[];
   readonly contacts?: readonly SnapshotContact[];
+  readonly rosters?: SnapshotRosters;
 }
 
 /** True while something that runs from `from` (included) to `to` (excluded) runs. */
@@ -139,9 +165,27 @@ export class DirectorySnapshot {
   #organisationsByCode: ReadonlyMap<string, SnapshotOrganisation> | undefined;
   #postsByCode: ReadonlyMap<string, SnapshotPost> | undefined;
   #below: ReadonlyMap<string | null, readonly SnapshotOrganisation[]> | undefined;
+  #shiftsByPost: ReadonlyMap<string, readonly SnapshotShift[]> = new Map();
+  #absencesByPost: ReadonlyMap<string, readonly SnapshotAbsence[]> = new Map();
+  #rosterVersion = 0;
 
-  constructor(rows: SnapshotRows) {
+  constructor(rows: SnapshotRows | DirectorySnapshot) {
     this.version = rows.version;
+    if (rows instanceof DirectorySnapshot) {
+      this.organisations = rows.organisations;
+      this.groups = rows.groups;
+      this.posts = rows.posts;
+      this.persons = rows.persons;
+      this.#postsByOrganisation = rows.#postsByOrganisation;
+      this.#postsByRole = rows.#postsByRole;
+      this.#holdingsByPost = rows.#holdingsByPost;
+      this.#holdingsByPerson = rows.#holdingsByPerson;
+      this.#teamByOrganisation = rows.#teamByOrganisation;
+      this.#teamsByPerson = rows.#teamsByPerson;
+      this.#contactsByOrganisation = rows.#contactsByOrganisation;
+      return;
+    }
+    if (rows.rosters) this.#keep(rows.rosters);
     this.organisations = new Map(rows.organisations.map((row) => [row.id, row]));
     this.groups = new Map(rows.groups.map((row) => [row.code, row]));
     this.posts = new Map(rows.posts.map((row) => [row.id, row]));
@@ -153,6 +197,34 @@ export class DirectorySnapshot {
     this.#teamByOrganisation = Map.groupBy(rows.teamMembers ?? [], (row) => row.organisationId);
     this.#teamsByPerson = Map.groupBy(rows.teamMembers ?? [], (row) => row.personId);
     this.#contactsByOrganisation = Map.groupBy(rows.contacts ?? [], (row) => row.organisationId);
+  }
+
+  #keep({ version, shifts, absences }: SnapshotRosters): void {
+    this.#rosterVersion = version;
+    this.#shiftsByPost = Map.groupBy(shifts, (row) => row.postId);
+    this.#absencesByPost = Map.groupBy(absences, (row) => row.postId);
+  }
+
+  /** The same directory with other rosters; costs nothing but them. */
+  withRosters(rosters: SnapshotRosters): DirectorySnapshot {
+    const copy = new DirectorySnapshot(this);
+    copy.#keep(rosters);
+    return copy;
+  }
+
+  /** The version of the rosters in this copy. */
+  get rosterVersion(): number {
+    return this.#rosterVersion;
+  }
+
+  /** The shifts of a post around the present (yesterday to the week to come), withdrawn ones left out. */
+  shiftsOf(postId: string): readonly SnapshotShift[] {
+    return this.#shiftsByPost.get(postId) ?? [];
+  }
+
+  /** The absences that touch the roster of a post around the present. */
+  absencesOf(postId: string): readonly SnapshotAbsence[] {
+    return this.#absencesByPost.get(postId) ?? [];
   }
 
   /** The body with this code; codes are stable and unique. */

@@ -1,20 +1,36 @@
 /**
  * The directory as routing needs it, read from the database. One copy per process, replaced when the directory's
  * version has moved; the only SQL that reads the whole of it.
+ *
+ * Rosters live in the same copy, so that who is on duty is asked without a round trip while a report is taken in; but
+ * they have a version of their own, read in the same row. A swap costs reading the shifts of nine days, not the nation.
  */
 import { SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import type { Database } from '../platform/database.ts';
 import type { Tx } from '../platform/transaction.ts';
-import { DirectorySnapshot, type SnapshotPerson, type SnapshotRows } from './snapshot.ts';
+import {
+  DirectorySnapshot,
+  type SnapshotAbsence,
+  type SnapshotPerson,
+  type SnapshotRosters,
+  type SnapshotRows,
+  type SnapshotShift,
+} from './snapshot.ts';
 
-const VERSION = `select version, coalesce(xmin = pg_current_xact_id_if_assigned()::xid, false) as own
+const VERSION = `select version, roster, coalesce(xmin = pg_current_xact_id_if_assigned()::xid, false) as own
   from directory_version`;
 
-/** The directory's version in this transaction, and whether this very transaction moved it. */
-async function readVersion(tx: Tx): Promise<{ version: number; own: boolean }> {
-  const rows = await tx.prepared<{ version: number; own: boolean }>('directory-version', VERSION, []);
-  return rows[0] ?? { version: 0, own: false };
+interface Version {
+  readonly version: number;
+  readonly roster: number;
+  readonly own: boolean;
+}
+
+/** The directory's and its rosters' versions in this transaction, and whether this very transaction moved one. */
+async function readVersion(tx: Tx): Promise<Version> {
+  const rows = await tx.prepared<Version & object>('directory-version', VERSION, []);
+  return rows[0] ?? { version: 0, roster: 0, own: false };
 }
 
 /** The version the directory has in this transaction; moves with every change of a body, post, holder or contact. */
@@ -40,6 +56,12 @@ const TEAM = `select organisation_id as "organisationId", person_id as "personId
   ${MS('member_to')} as "to" from team_members where member_to is null or member_to > $1::timestamptz`;
 const CONTACTS = `select organisation_id as "organisationId", person_id as "personId", ordinal, ${MS('valid_from')} as "from",
   ${MS('valid_to')} as "to" from contacts where valid_to is null or valid_to > $1::timestamptz`;
+const AROUND = `ends_at > $1::timestamptz - interval '1 day' and starts_at < $1::timestamptz + interval '8 days'`;
+const SHIFTS = `select s.id, s.post_id as "postId", s.person_id as "personId", s.place, ${MS('s.starts_at')} as "from",
+  ${MS('s.ends_at')} as "to" from shifts s join rosters r on r.post_id = s.post_id
+  where s.cancelled_at is null and ${AROUND} and (r.kept_to is null or s.starts_at < r.kept_to)`;
+const ABSENCES = `select post_id as "postId", person_id as "personId", ${MS('starts_at')} as "from",
+  ${MS('ends_at')} as "to" from absences where cancelled_at is null and ${AROUND}`;
 
 /** All rows of a query as one JSON value: read natively, several times faster than row by row. */
 async function all<T>(tx: Tx, name: string, query: string, values: readonly unknown[]): Promise<T[]> {
@@ -73,6 +95,18 @@ function withDetails(
   return persons.map((person) => ({ ...NO_DETAILS, ...byId.get(person.id), ...person }));
 }
 
+async function readRosters(tx: Tx): Promise<SnapshotRosters> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { roster } = await readVersion(tx);
+    const rosters = {
+      version: roster,
+      shifts: dated<SnapshotShift>(await all(tx, 'shifts', SHIFTS, [tx.now])),
+      absences: dated<SnapshotAbsence>(await all(tx, 'absences', ABSENCES, [tx.now])),
+    };
+    if (attempt === 4 || (await readVersion(tx)).roster === roster) return rosters;
+  }
+}
+
 async function readRows(tx: Tx): Promise<DirectorySnapshot> {
   for (let attempt = 1; ; attempt += 1) {
     const version = await currentVersion(tx);
@@ -85,6 +119,7 @@ async function readRows(tx: Tx): Promise<DirectorySnapshot> {
       persons: withDetails(await all(tx, 'persons', PERSONS, []), await all(tx, 'details', DETAILS, [])),
       teamMembers: dated(await all(tx, 'team', TEAM, [tx.now])),
       contacts: dated(await all(tx, 'contacts', CONTACTS, [tx.now])),
+      rosters: await readRosters(tx),
     };
     // Each statement sees what is committed by then: a change in between would give half of it.
     if (attempt === 4 || (await currentVersion(tx)) === version) return new DirectorySnapshot(rows);
@@ -96,14 +131,16 @@ async function readRows(tx: Tx): Promise<DirectorySnapshot> {
  * the system's keys, then with its actor's again. (A connection of its own could be waited for for ever when every
  * connection of the pool is held by a transaction that waits for this load.)
  */
-async function loadSnapshot(tx: Tx): Promise<DirectorySnapshot> {
+const loadSnapshot = (tx: Tx): Promise<DirectorySnapshot> => asSystem(tx, readRows);
+
+async function asSystem<T>(tx: Tx, readAll: (tx: Tx) => Promise<T>): Promise<T> {
   const see = (keys: readonly string[]) =>
     tx.prepared('directory-see', `select set_config('tocsin.keys', $1, true)`, [keys.join(' ')]);
-  if (tx.actor.keys.includes('system')) return readRows(tx);
+  if (tx.actor.keys.includes('system')) return readAll(tx);
   await see(SYSTEM.keys);
-  const snapshot = await readRows(tx);
+  const found = await readAll(tx);
   await see(tx.actor.keys);
-  return snapshot;
+  return found;
 }
 
 interface Held {
@@ -112,6 +149,16 @@ interface Held {
   loading?: Promise<DirectorySnapshot> | undefined;
 }
 const held = new WeakMap<Database, Held>();
+
+/** The copy with the rosters `tx` sees, or newer ones. */
+async function withRosters(tx: Tx, here: Held, wanted: number): Promise<DirectorySnapshot> {
+  const { snapshot, day } = here.copy!;
+  if (snapshot.rosterVersion >= wanted) return snapshot;
+  const renewed = snapshot.withRosters(await asSystem(tx, readRosters));
+  // Another may have put a newer one there meanwhile.
+  if (here.copy?.snapshot === snapshot) here.copy = { snapshot: renewed, day };
+  return renewed;
+}
 
 /**
  * The directory at the version `tx` sees, or a newer one. Held once per process: usually one small query, and after
@@ -126,11 +173,11 @@ export async function directorySnapshot(ctx: AppContext, tx: Tx): Promise<Direct
   const here = held.get(ctx.database) ?? {};
   held.set(ctx.database, here);
   const fits = (copy: Held['copy']) => copy?.day === day && copy.snapshot.version === wanted.version;
-  if (fits(here.copy)) return here.copy!.snapshot;
+  if (fits(here.copy)) return withRosters(tx, here, wanted.roster);
   if (here.loading) {
     // Another's transaction may fail while it loads, or may have begun before the change this one sees.
     const shared = await here.loading.catch(() => undefined);
-    if (shared && shared.version >= wanted.version) return shared;
+    if (shared && shared.version >= wanted.version && shared.rosterVersion >= wanted.roster) return shared;
   }
   const loading = loadSnapshot(tx);
   here.loading = loading;

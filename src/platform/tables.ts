@@ -31,6 +31,17 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface Absences {
+  cancelled_at: Timestamp | null;
+  ends_at: Timestamp;
+  id: string;
+  made_at: Timestamp;
+  made_by: string | null;
+  person_id: string;
+  post_id: string;
+  starts_at: Timestamp;
+}
+
 export interface Accounts {
   created_at: Generated<Timestamp>;
   disabled_at: Timestamp | null;
@@ -152,6 +163,7 @@ export interface Deliveries {
   attempts: Generated<number>;
   case_id: string;
   channel: string;
+  digest_id: string | null;
   fence: Generated<number>;
   handed_over_at: Timestamp | null;
   id: string;
@@ -163,6 +175,7 @@ export interface Deliveries {
   person_id: string | null;
   rank: number;
   reason: string | null;
+  received_at: Timestamp | null;
   relay: string;
   settled_at: Timestamp | null;
   state: string;
@@ -187,6 +200,7 @@ export interface DemoMails {
 
 export interface DirectoryVersion {
   only_one: Generated<boolean>;
+  roster: Generated<Int8>;
   version: Int8;
 }
 
@@ -239,6 +253,18 @@ export interface Groups {
   supporting_bodies: Generated<string[]>;
 }
 
+export interface Handovers {
+  case_ids: string[];
+  confirmed_at: Timestamp | null;
+  confirmed_by: string | null;
+  id: string;
+  person_id: string;
+  post_id: string;
+  shift_id: string | null;
+  text: string;
+  written_at: Timestamp;
+}
+
 export interface Holdings {
   acting: Generated<boolean>;
   held_from: Timestamp;
@@ -259,6 +285,15 @@ export interface IdempotencyKeys {
 export interface InstallationSecrets {
   name: string;
   secret: Buffer;
+}
+
+export interface LaneHealth {
+  channel: string;
+  failing_since: Timestamp | null;
+  fault_at: Timestamp | null;
+  lane: string;
+  ok_at: Timestamp | null;
+  reason: string | null;
 }
 
 export interface LedgerHeads {
@@ -287,6 +322,11 @@ export interface Looks {
   post_id: string;
   seen_by: string[];
   what: string;
+}
+
+export interface MailPaces {
+  at: Timestamp;
+  person_id: string;
 }
 
 export interface Messages {
@@ -437,6 +477,18 @@ export interface Posts {
   valid_to: string | null;
 }
 
+export interface PushSubscriptions {
+  auth_secret: Buffer;
+  endpoint: string;
+  failing_since: Timestamp | null;
+  id: string;
+  label: string;
+  made_at: Timestamp;
+  person_id: string;
+  public_key: Buffer;
+  used_at: Timestamp | null;
+}
+
 export interface Recoveries {
   asked_at: Timestamp;
   asked_by: string | null;
@@ -471,6 +523,16 @@ export interface Reports {
   told_at: Timestamp;
 }
 
+export interface Rosters {
+  id: string;
+  kept_from: Timestamp;
+  kept_to: Timestamp | null;
+  notes_seen_by: string[];
+  pattern: Json | null;
+  post_id: string;
+  seen_by: string[];
+}
+
 export interface Sessions {
   access: Generated<string>;
   agent: Generated<string>;
@@ -489,6 +551,35 @@ export interface SetupLinks {
   expires_at: Timestamp;
   token_hash: Buffer;
   used_at: Timestamp | null;
+}
+
+export interface Shifts {
+  cancelled_at: Timestamp | null;
+  cancelled_why: string | null;
+  ends_at: Timestamp;
+  id: string;
+  made_at: Timestamp;
+  made_by: string | null;
+  note: Generated<string>;
+  person_id: string;
+  place: string;
+  post_id: string;
+  starts_at: Timestamp;
+}
+
+export interface ShiftSwaps {
+  answered_at: Timestamp | null;
+  answered_by: string | null;
+  asked_at: Timestamp;
+  asked_by: string;
+  id: string;
+  note: Generated<string>;
+  other_person_id: string;
+  other_shift_id: string | null;
+  person_id: string;
+  post_id: string;
+  shift_id: string;
+  state: string;
 }
 
 export interface SignInAttempts {
@@ -512,6 +603,30 @@ export interface SignInTickets {
   expires_at: Timestamp;
   person_id: string;
   token_hash: Buffer;
+}
+
+export interface SmsCodes {
+  code_hash: Buffer;
+  delivery_id: string;
+  expires_at: Timestamp;
+  notice_id: string;
+  number_hash: Buffer;
+  person_id: string;
+  salt: number;
+  used_at: Timestamp | null;
+}
+
+export interface SmsGuesses {
+  at: Timestamp;
+  id: Generated<Int8>;
+  number_hash: Buffer;
+}
+
+export interface SmsParts {
+  delivery_id: string;
+  lane: string;
+  made_at: Timestamp;
+  message_id: string;
 }
 
 export interface Systems {
@@ -556,6 +671,7 @@ export interface Workers {
 }
 
 export interface Tables {
+  absences: Absences;
   accounts: Accounts;
   active_pack: ActivePack;
   attachments: Attachments;
@@ -572,12 +688,15 @@ export interface Tables {
   enrolment_links: EnrolmentLinks;
   facts: Facts;
   groups: Groups;
+  handovers: Handovers;
   holdings: Holdings;
   idempotency_keys: IdempotencyKeys;
   installation_secrets: InstallationSecrets;
+  lane_health: LaneHealth;
   ledger_heads: LedgerHeads;
   ledger_leaves: LedgerLeaves;
   looks: Looks;
+  mail_paces: MailPaces;
   messages: Messages;
   notices: Notices;
   oidc_flows: OidcFlows;
@@ -589,14 +708,21 @@ export interface Tables {
   person_details: PersonDetails;
   persons: Persons;
   posts: Posts;
+  push_subscriptions: PushSubscriptions;
   recoveries: Recoveries;
   report_persons: ReportPersons;
   reports: Reports;
+  rosters: Rosters;
   sessions: Sessions;
   setup_links: SetupLinks;
+  shift_swaps: ShiftSwaps;
+  shifts: Shifts;
   sign_in_attempts: SignInAttempts;
   sign_in_events: SignInEvents;
   sign_in_tickets: SignInTickets;
+  sms_codes: SmsCodes;
+  sms_guesses: SmsGuesses;
+  sms_parts: SmsParts;
   systems: Systems;
   team_members: TeamMembers;
   totp_factors: TotpFactors;

@@ -120,7 +120,7 @@ describe('the application’s role', () => {
       `select p.proname as name, array_to_string(p.proconfig, ' ') as path from pg_proc p
         where p.prosecdef and p.pronamespace = 'public'::regnamespace order by 1`,
     );
-    expect(rows.map(({ name }) => name)).toEqual(['cases_listed', 'directory_changed']);
+    expect(rows.map(({ name }) => name)).toEqual(['cases_listed', 'directory_changed', 'roster_changed']);
     // A function of the owner's that looks names up wherever the caller says would do the caller's will.
     for (const { name, path } of rows) expect(path, name).toContain('search_path=public');
     const all = `select * from cases_listed(null, null, null, null, null, null, null, false, null, null, 'newest', null, null, null, 100)`;

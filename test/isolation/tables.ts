@@ -15,6 +15,8 @@ export type Rule =
   | 'own'
   /** whoever sees the bodies and persons it names */
   | 'directory'
+  /** whoever sees the roster it belongs to; what is handed over, whoever holds the post and its group's officers */
+  | 'roster'
   /** everybody signed in: it says nothing of anybody */
   | 'open'
   /** only a transaction of the write path */
@@ -33,11 +35,16 @@ export const TABLES: Readonly<Record<string, Rule>> = {
   cases: 'seen-by',
   case_stubs: 'seen-by',
   looks: 'seen-by',
+  rosters: 'seen-by',
   groups: 'directory',
   persons: 'directory',
   holdings: 'directory',
   contacts: 'directory',
   team_members: 'directory',
+  shifts: 'roster',
+  shift_swaps: 'roster',
+  absences: 'roster',
+  handovers: 'roster',
   reports: 'case',
   report_persons: 'case',
   facts: 'case',
@@ -64,6 +71,12 @@ export const TABLES: Readonly<Record<string, Rule>> = {
   enrolment_links: 'system',
   recoveries: 'system',
   installation_secrets: 'system',
+  push_subscriptions: 'system',
+  sms_codes: 'system',
+  sms_guesses: 'system',
+  sms_parts: 'system',
+  mail_paces: 'system',
+  lane_health: 'system',
   ledger_leaves: 'system',
   demo_loads: 'system',
   demo_mails: 'system',
