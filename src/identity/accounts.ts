@@ -140,6 +140,17 @@ async function countingPosts(
   return held.filter((post) => seasoned.has(post.id));
 }
 
+/**
+ * True when two administrators are two people: neither made the other's account lately, nor somebody else both. Whoever
+ * makes an account holds its first link, and could be the one who sits behind it (ISO-15).
+ */
+async function areIndependent(tx: Tx, one: string | null, other: string): Promise<boolean> {
+  if (one === null) return true;
+  const makers = await links.makersOf(tx, one);
+  const others = await links.makersOf(tx, other);
+  return !makers.has(other) && !others.has(one) && [...makers].every((maker) => !others.has(maker));
+}
+
 /** True when somebody may be the second administrator of a recovery. */
 async function maySecond(
   tx: Tx,
@@ -148,6 +159,7 @@ async function maySecond(
   personId: string,
 ): Promise<boolean> {
   if (row.askedBy === personId || row.personId === personId) return false;
+  if (!(await areIndependent(tx, row.askedBy, personId))) return false;
   const posts = await countingPosts(tx, world, row, { personId, giver: row.askedBy });
   return mayActFor(world.snapshot, world.pack, posts, row.personId, tx.now);
 }
@@ -304,8 +316,9 @@ async function settleable(ctx: AppContext, tx: Tx, actor: SignedInActor, id: str
 
 /**
  * Approves a recovery as the second administrator and answers the link (15 min). Throws `second-person-needed` for the one
- * who asked, for whoever has his post since the question, from the asker or for less than seven days, or when the asker
- * has; `recovery-settled` for the later of two approvals, and when whoever asked may not ask any more (ISO-15).
+ * who asked; `not-independent` for whoever has his post since the question, from the asker or for less than seven days, or
+ * when the asker has, and when one of the two, or a third, made the account of the other within 30 days;
+ * `recovery-settled` for the later of two approvals, and when whoever asked may not ask any more (ISO-15).
  */
 export function approveRecovery(
   ctx: AppContext,
@@ -315,7 +328,8 @@ export function approveRecovery(
 ): Promise<z.output<typeof contract.accountLink>> {
   return write(ctx.database, asSystem(actor), ctx.clock, async (tx) => {
     const { row, world } = await settleable(ctx, tx, actor, id);
-    if (!(await maySecond(tx, world, row, actor.personId))) refuse('second-person-needed');
+    if (row.askedBy === actor.personId) refuse('second-person-needed');
+    if (!(await maySecond(tx, world, row, actor.personId))) refuse('not-independent');
     const { snapshot, pack } = world;
     const askers = row.askedBy === null ? [] : snapshot.postsHeldBy(row.askedBy, tx.now);
     if (!mayActFor(snapshot, pack, askers, row.personId, tx.now)) refuse('recovery-settled');
@@ -323,7 +337,7 @@ export function approveRecovery(
       if ((await store.accountOf(tx, row.askedBy))?.disabled) refuse('recovery-settled');
       const asker = { personId: row.askedBy, giver: null };
       const seasoned = await countingPosts(tx, world, row, asker);
-      if (!mayActFor(snapshot, pack, seasoned, row.personId, tx.now)) refuse('second-person-needed');
+      if (!mayActFor(snapshot, pack, seasoned, row.personId, tx.now)) refuse('not-independent');
     }
     if (!(await links.settleRecovery(tx, id, actor.personId, 'approved'))) refuse('recovery-settled');
     return recover(ctx, tx, row.personId, actor.personId, tell);

@@ -139,8 +139,8 @@ export const accountLink = z.strictObject({ link: z.string(), expiresAt: z.iso.d
 //
 // Codes worth words of their own: wrong-credentials, code-refused (a wrong, used or locked one-time code: never says
 // which), passkey-refused, step-up-needed, second-factor-needed (a limited session asked for more), setup-link-used,
-// too-many-attempts, second-person-needed (the one who asked cannot approve), account-enrolled (use recovery),
-// last-factor (the last way to sign in cannot be removed), recovery-settled, oidc-unavailable.
+// too-many-attempts, second-person-needed (the one who asked cannot approve), not-independent (nor one who stands in for
+// him), account-enrolled (use recovery), last-factor (the last way to sign in cannot be removed), recovery-settled, oidc-unavailable.
 
 /** Ways to confirm a session (step-up), best first. */
 export const STEP_UP_METHODS = ['passkey', 'totp', 'oidc', 'password'] as const;
@@ -378,7 +378,7 @@ export const recoveryView = z.strictObject({
   reason: z.string(),
   askedAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
-  /** False for the one who asked: somebody else must approve. */
+  /** False for the one who asked, and for whoever is not independent of him: somebody else must approve. */
   mayApprove: z.boolean(),
 });
 /** GET /recoveries */

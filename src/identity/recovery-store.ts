@@ -176,6 +176,18 @@ export async function seasonedPosts(
   return new Set(rows.map((row) => row.id));
 }
 
+/** Who gave a person his account, or the start of a new one, within the same 30 days: he may have kept the link. */
+export async function makersOf(tx: Tx, personId: string): Promise<ReadonlySet<string>> {
+  const rows = await tx.prepared<{ id: string }>(
+    'recovery-makers',
+    `select distinct person_id as id from facts where stream = 'identity' and stream_id = $1 and person_id is not null
+       and kind in ('account-created', 'account-renewed', 'account-recovered')
+       and at > $2::timestamptz - interval '${AFTER}'`,
+    [personId, tx.now],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
 /** Ends every recovery that waits for a person, or that he asked for: his account was shut. */
 export async function settleRecoveriesOf(tx: Tx, personId: string): Promise<void> {
   await tx.prepared(

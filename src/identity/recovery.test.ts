@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadDirectory } from '../directory/index.ts';
 import { pack } from '../directory/test-world.ts';
 import { write } from '../platform/transaction.ts';
+import { putAccount } from './commands.ts';
 import { type Browser, codeAt, openRooms, PASSWORD, type Rooms, tokenIn } from './test-kit.ts';
 
 let rooms: Rooms;
@@ -384,7 +385,7 @@ describe('a recovery', () => {
     await seated('puppet', 'admin');
     // Dates written back make nobody older.
     await seated('newcome', null, '2001-01-01T00:00:00Z');
-    const NEEDED = { status: 403, body: { code: 'second-person-needed' } };
+    const NEEDED = { status: 403, body: { code: 'not-independent' } };
     const question = await ask('admin', 'officer');
     expect(question.status).toBe(202);
     const approve = (by: string, id = question.body.id) => as[by]!.post(`/recoveries/${id}/approve`);
@@ -402,6 +403,35 @@ describe('a recovery', () => {
     const late = await ask('admin', 'officer');
     expect(await approve('puppet', late.body.id)).toMatchObject(NEEDED);
     expect((await approve('newcome', late.body.id)).status).toBe(201);
+  });
+
+  it('AUTH-4 ISO-15: nobody agrees from an account the asker made lately, nor asks from one; by a third, neither', async () => {
+    const made = (of: string, by: string) =>
+      write(rooms.ctx.database, { personId: ids[by]!, keys: ['system'] }, rooms.ctx.clock, (tx) =>
+        putAccount(tx, ids[of]!, of),
+      );
+    const DEPENDENT = { status: 403, body: { code: 'not-independent' } };
+    const approve = (by: string, id: string) => as[by]!.post(`/recoveries/${id}/approve`);
+    // His post is old and from others; only his account is new, and its first link was in the asker's hands.
+    await made('admin-2', 'admin');
+    const asked = await ask('admin', 'officer');
+    expect((await as['admin-2']!.get('/recoveries')).body.items).toMatchObject([{ mayApprove: false }]);
+    expect(await approve('admin-2', asked.body.id)).toMatchObject(DEPENDENT);
+    await as['admin']!.post(`/recoveries/${asked.body.id}/refuse`);
+    const lent = await ask('admin-2', 'officer');
+    expect(await approve('admin', lent.body.id)).toMatchObject(DEPENDENT);
+    await as['admin']!.post(`/recoveries/${lent.body.id}/refuse`);
+    rooms.clock.advance(31 * 24 * 3_600_000);
+    for (const code of ['admin', 'admin-2']) await as[code]!.signInBy(devices(code));
+    // Both from one hand, which is neither's.
+    for (const code of ['admin', 'admin-2']) await made(code, 'county-admin');
+    const both = await ask('admin', 'officer');
+    expect(await approve('admin-2', both.body.id)).toMatchObject(DEPENDENT);
+    await as['admin']!.post(`/recoveries/${both.body.id}/refuse`);
+    rooms.clock.advance(31 * 24 * 3_600_000);
+    for (const code of ['admin', 'admin-2']) await as[code]!.signInBy(devices(code));
+    const late = await ask('admin', 'officer');
+    expect((await approve('admin-2', late.body.id)).status).toBe(201);
   });
 
   it('AUTH-4 ISO-10: what somebody asked for ends with his account', async () => {

@@ -124,6 +124,10 @@ export const ERRORS = {
     status: 403,
     when: 'Somebody tries to approve or decline what he proposed himself, in whichever of his posts.',
   },
+  'not-independent': {
+    status: 403,
+    when: 'Somebody tries to approve a recovery who is not independent of whoever asked: his post is newer than seven days or the asker’s gift, or one of the two, or a third, made the account of the other within 30 days.',
+  },
   'not-your-proposal': { status: 403, when: 'Somebody tries to take back what another proposed.' },
   'already-proposed': { status: 409, when: 'An act of the same kind already waits for a second person.' },
   'nothing-proposed': {

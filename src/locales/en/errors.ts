@@ -206,6 +206,12 @@ export const errors = {
       detail: 'You proposed this yourself; in whichever of your posts, another person must agree.',
       repair: 'Reach somebody who may approve it, or take your proposal back.',
     },
+    'not-independent': {
+      title: 'Two independent people must agree',
+      detail:
+        'Whoever asks and whoever agrees must be two people who do not depend on each other. A post younger than seven days or given by the asker does not count, nor two accounts of which one of them, or the same third person, made or reset the other within 30 days.',
+      repair: 'Ask another administrator; if there is none, whoever runs the machine can reset the account.',
+    },
     'not-your-proposal': {
       title: 'Not your proposal',
       detail: 'Only the person who proposed it can take it back.',

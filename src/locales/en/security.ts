@@ -254,6 +254,8 @@ export const security = {
     askedAt: 'Asked',
     reason: 'How it was checked',
     ownAsk: 'You asked; another administrator must agree.',
+    dependent:
+      'You cannot agree to this one: your post or account is too new or tied to whoever asked. An administrator independent of him must agree.',
     oidcCount: (n: number): string => (n === 1 ? '1 linked account' : `${n} linked accounts`),
     link: 'The link is made',
     linkTitle: 'One-time link',

@@ -238,6 +238,7 @@ export const security = {
     askedAt: '提出於',
     reason: '求證方式',
     ownAsk: '您已提出，須由另一位管理人員同意。',
+    dependent: '您不能同意這一件：職位或帳號太新，或與提出者的相關聯，須由與他互不相干的管理人員同意。',
     oidcCount: (n: number): string => `${n} 個機關帳號`,
     link: '連結已產生',
     linkTitle: '一次性連結',

@@ -50,7 +50,11 @@ export function Recoveries({ me }: { me: string }) {
               <p>
                 <span className="muted small">{t.reason}</span> {one.reason}
               </p>
-              {one.askedBy.id === me && <p className="muted small">{t.ownAsk}</p>}
+              {one.askedBy.id === me ? (
+                <p className="muted small">{t.ownAsk}</p>
+              ) : (
+                !one.mayApprove && <p className="muted small">{t.dependent}</p>
+              )}
             </div>
             <div className="row">
               {one.mayApprove && (
