@@ -25,6 +25,9 @@ export const ACTS = [
   'refuse-withdrawal',
   'merge',
   'unmerge',
+  /** cases that tell of one event in the world stand under one incident; each stays a case of its own (H22, H47) */
+  'link-case',
+  'unlink-case',
   'reopen',
   'message',
   'correct-awareness',
@@ -41,6 +44,10 @@ export const ACTS = [
   'lift-hold',
   /** take the case's whole history away as one file */
   'export',
+  /** what a deputy convenor may choose below the gravest level, and nobody below him (S7.10.4a to S7.10.4c) */
+  'leave-to-agency',
+  'call-meeting',
+  'order-stationing',
 ] as const;
 export type Act = (typeof ACTS)[number];
 
@@ -90,6 +97,8 @@ export const CASE_FACTS = [
   'absorbed',
   'unmerged',
   'let-go',
+  'linked',
+  'unlinked',
   'reopened',
   'message-sent',
   'awareness-corrected',
@@ -97,6 +106,8 @@ export const CASE_FACTS = [
   'acknowledged',
   'clock-warned',
   'clock-overdue',
+  /** nobody answered a notice in time, and the next ones of its ladder were told (H40) */
+  'rung-reached',
   'act-proposed',
   'act-approved',
   'act-declined',
@@ -104,6 +115,11 @@ export const CASE_FACTS = [
   'act-lapsed',
   'held',
   'hold-lifted',
+  'left-to-agency',
+  'meeting-called',
+  'stationing-ordered',
+  'summoned',
+  'stood-down',
 ] as const;
 export type CaseFactKind = (typeof CASE_FACTS)[number];
 
@@ -125,6 +141,8 @@ export const SELECTORS = [
   'approvers',
   /** the post in which the act was proposed */
   'proposer',
+  /** the working group that runs the centre in an emergency (S7.10.3b) */
+  'coordinating-group',
 ] as const;
 export type Selector = (typeof SELECTORS)[number];
 
@@ -142,6 +160,24 @@ export const CAPACITIES = [
   'informed',
 ] as const;
 export type Capacity = (typeof CAPACITIES)[number];
+
+/** What may be done with the centre while it is formed up; each is one row of the pack's `centreRights`. */
+export const CENTRE_ACTS = [
+  'answer-summons',
+  'check-in',
+  'check-out',
+  'log',
+  'draft-situation-report',
+  'approve-situation-report',
+  'hand-over-shift',
+  /** plan stationing, record for others what they said on the telephone */
+  'run-centre',
+  'switch-mode',
+  'stand-down',
+  /** attendance, minutes, decisions and actions of an emergency meeting */
+  'run-meeting',
+] as const;
+export type CentreAct = (typeof CENTRE_ACTS)[number];
 
 /** What kind of post it is; rights rows and selectors name roles, the directory names posts. */
 export const ROLES = [
@@ -171,6 +207,10 @@ export type Expectation = (typeof EXPECTATIONS)[number];
 /** Ways a report can reach the centre (S8.3.5, DEC-7). */
 export const CHANNELS = ['web', 'telephone', 'fax', 'email', 'post'] as const;
 export type Channel = (typeof CHANNELS)[number];
+
+/** Ways by which a notice goes to a person. */
+export const NOTICE_CHANNELS = ['mail', 'push', 'sms', 'webhook', 'fax'] as const;
+export type NoticeChannel = (typeof NOTICE_CHANNELS)[number];
 
 /** The three uses of the one form. */
 export const REPORT_KINDS = ['initial', 'follow-up', 'recovery'] as const;
@@ -226,6 +266,46 @@ export type HostPart = (typeof HOST_PARTS)[number];
 /** Lines above the sections of the paper form (S8.F3.1 to 6). */
 export const HEADER_LINES = ['enquiryPhone', 'fax', 'email', 'address', 'filedAt', 'number'] as const;
 
-/** What a notice template may have filled in, written in braces. No narrative and no person's data among them. */
-export const PLACEHOLDERS = ['number', 'level', 'organisation', 'state', 'asked', 'due', 'phone'] as const;
+/**
+ * Whom a rung of a ladder tells when nobody has answered (H40, H41). The first four are persons of the notified post and its
+ * body, who get the same notice; the others are posts of their own, who are told that nobody there answers.
+ */
+export const LADDER_TARGETS = [
+  /** who holds the post: on duty first, where a roster is kept */
+  'holder',
+  /** the others who hold it or stand in for it, then the body's other contacts */
+  'deputy',
+  /** those standing in for the holders */
+  'acting',
+  /** the body's handling team */
+  'team',
+  /** the post that answers for the body above */
+  'superior',
+  'desk',
+  /** the officers of the post's group */
+  'group-officer',
+  'deputy-convenors',
+  'convenor',
+] as const;
+export type LadderTarget = (typeof LADDER_TARGETS)[number];
+
+/** Ways a notice can reach a person. Which of them carry anything, the installation says. */
+export const NOTICE_CHANNELS = ['mail', 'push', 'sms', 'webhook', 'fax'] as const;
+export type NoticeChannel = (typeof NOTICE_CHANNELS)[number];
+
+/**
+ * What a notice template may have filled in, written in braces. No narrative and no person's data among them. `party` is the
+ * post that does not answer, `since` when it was told.
+ */
+export const PLACEHOLDERS = [
+  'number',
+  'level',
+  'organisation',
+  'state',
+  'asked',
+  'due',
+  'phone',
+  'party',
+  'since',
+] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];

@@ -8,6 +8,7 @@ import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { CHANNEL_VARIABLES, type ChannelSettings, channelSettings } from './config-channels.ts';
 import { canReach, chooseAccount } from './postgres/account.ts';
 
 /** The checkout. */
@@ -52,6 +53,8 @@ export interface Config {
   readonly session: { readonly idleMs: number; readonly absoluteMs: number };
   /** Ministries' own sign-ins (OpenID Connect), in the order they are offered. */
   readonly oidc: readonly OidcProvider[];
+  /** The ways to a person besides mail. */
+  readonly channels: ChannelSettings;
 }
 
 export type SecondFactor = 'required' | 'optional';
@@ -266,6 +269,7 @@ const VARIABLES = {
     zh: '應為 1 至 24 的整數（登入最長維持的小時數）。',
     en: 'expected a whole number from 1 to 24 (hours until one must sign in again).',
   }),
+  ...CHANNEL_VARIABLES,
   ...oidcVariables('OIDC'),
   ...oidcVariables('OIDC_2'),
   ...oidcVariables('OIDC_3'),
@@ -401,7 +405,7 @@ function oidcProviders(values: Values): { providers: OidcProvider[]; faults: Con
 
 /** Faults that lie between two values. */
 function crossFaults(values: Values, mode: Mode): ConfigFault[] {
-  const faults: ConfigFault[] = oidcProviders(values).faults;
+  const faults: ConfigFault[] = [...oidcProviders(values).faults, ...channelSettings(values).faults];
   const { DATABASE_URL: app, DATABASE_OWNER_URL: owner } = values;
   if ((app === undefined) !== (owner === undefined)) {
     faults.push({
@@ -448,7 +452,7 @@ function crossFaults(values: Values, mode: Mode): ConfigFault[] {
 export function loadConfig(env: Readonly<Record<string, string | undefined>>, mode: Mode): Config {
   const values: Values = {};
   const faults: ConfigFault[] = [];
-  for (const [name, { schema, zh, en, secret }] of Object.entries(VARIABLES)) {
+  for (const [name, { schema, zh, en, secret }] of Object.entries<Variable<unknown>>(VARIABLES)) {
     const given = env[name]?.trim();
     if (!given) continue;
     const result = (schema as z.ZodType).safeParse(given);
@@ -482,5 +486,6 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, mo
       absoluteMs: (values.SESSION_HOURS ?? (mode === 'serve' ? 12 : 24)) * 3_600_000,
     },
     oidc: oidcProviders(values).providers,
+    channels: channelSettings(values).settings,
   };
 }
