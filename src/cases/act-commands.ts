@@ -12,6 +12,7 @@ import type { CaseState, Pending } from './evolve.ts';
 import type { NewFact } from './facts.ts';
 import { isGraveNow } from './grave-rules.ts';
 import { hushedFrom } from './hold-rules.ts';
+import { mirrorOf } from './link-rules.ts';
 import { askedOf, commandOf, pendingOf, proposalOf, ruleFor } from './proposals.ts';
 import type { Recipient, World } from './recipients.ts';
 import { mayAct } from './rights.ts';
@@ -42,7 +43,14 @@ async function refuseStale(tx: Tx, state: CaseState, seen: number, world: World)
 }
 
 /** Facts that only record who knows do not make another's view of the case stale. */
-const HARMLESS = new Set(['acknowledged', 'clock-warned', 'clock-overdue', 'convenor-told']);
+const HARMLESS = new Set([
+  'acknowledged',
+  'clock-warned',
+  'clock-overdue',
+  'convenor-told',
+  'linked',
+  'unlinked',
+]);
 
 async function isStale(tx: Tx, state: CaseState, seen: number): Promise<boolean> {
   if (seen === state.revision) return false;
@@ -51,7 +59,8 @@ async function isStale(tx: Tx, state: CaseState, seen: number): Promise<boolean>
 }
 
 async function inputOf(tx: Tx, act: CaseAct, messageId: string): Promise<ActInput> {
-  const target = act.act === 'merge' ? await findCase(tx, act.intoCase) : undefined;
+  const other = act.act === 'merge' ? act.intoCase : act.act === 'link-case' ? act.withCase : undefined;
+  const target = other === undefined ? undefined : await findCase(tx, other);
   return {
     ...('reason' in act ? { reason: act.reason } : {}),
     ...('text' in act ? { text: act.text, messageId } : {}),
@@ -106,14 +115,7 @@ async function actIn(
 ): Promise<ActAnswer> {
   const person = requirePerson(actor);
   // Two cases are always locked in the order of their ids, so that two merges cannot wait for each other.
-  const other =
-    command.act === 'merge'
-      ? command.intoCase
-      : command.act === 'unmerge'
-        ? (await findCase(tx, caseId))?.mergedInto?.id
-        : command.act === 'approve-act'
-          ? (await findCase(tx, caseId))?.pending.find((one) => one.id === command.proposal)?.into?.id
-          : undefined;
+  const other = await otherOf(tx, caseId, command);
   if (other !== undefined && other < caseId) await lockCase(tx, other);
   const { state, before, world } = await openForWriting(ctx, tx, caseId);
   if (other !== undefined && other > caseId) await lockCase(tx, other);
@@ -152,6 +154,24 @@ async function actIn(
   };
   if (key !== undefined) await tx.insert(answerRow(tx, key, requestHash, answer));
   return answer;
+}
+
+/** The other case an act touches, if any. */
+async function otherOf(tx: Tx, caseId: string, command: CaseAct): Promise<string | undefined> {
+  switch (command.act) {
+    case 'merge':
+      return command.intoCase;
+    case 'link-case':
+      return command.withCase;
+    case 'unmerge':
+      return (await findCase(tx, caseId))?.mergedInto?.id;
+    case 'unlink-case':
+      return (await findCase(tx, caseId))?.linkedTo?.id;
+    case 'approve-act':
+      return (await findCase(tx, caseId))?.pending.find((one) => one.id === command.proposal)?.into?.id;
+    default:
+      return undefined;
+  }
 }
 
 interface Decided {
@@ -221,6 +241,13 @@ async function otherSide(
   doer: Doer,
 ): Promise<void> {
   for (const fact of decided) {
+    if (fact.kind === 'linked' || fact.kind === 'unlinked') {
+      const one = fact.data.cases[0];
+      if (!one) continue;
+      const { before, state: there, world } = await openForWriting(ctx, tx, one.id);
+      const self = [{ id: state.id, number: state.number }];
+      await store(ctx, tx, before, [mirrorOf(fact.kind, there, self, fact.data.reason)], doer, world);
+    }
     if (fact.kind !== 'merged' && fact.kind !== 'unmerged') continue;
     const id = fact.kind === 'merged' ? fact.data.into : fact.data.from;
     const other = await openForWriting(ctx, tx, id);

@@ -135,6 +135,8 @@ export const caseAct = z.discriminatedUnion('act', [
   act('refuse-withdrawal', { reason: reason.min(1) }),
   act('merge', { intoCase: uuid, reason: reason.default('') }),
   act('unmerge', { reason: reason.min(1) }),
+  act('link-case', { withCase: uuid, reason: reason.default('') }),
+  act('unlink-case', { reason: reason.default('') }),
   act('reopen', { reason: reason.min(1) }),
   act('message', { text: text(5000).min(1) }),
   act('correct-awareness', { at: instant, reason: reason.min(1) }),

@@ -88,6 +88,8 @@ export interface CaseState {
     readonly number: string;
     readonly awareAt: string | null;
   }[];
+  /** The case it was linked with, when it joined that one's incident (H22); absent when it never was. */
+  readonly linkedTo?: { readonly id: string; readonly number: string } | null;
   readonly occurredAt: string | null;
   readonly awareAt: string | null;
   readonly openedAt: string;
@@ -290,6 +292,13 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
       };
     case 'let-go':
       return { absorbed: state.absorbed.filter((one) => one.id !== fact.data.case) };
+    case 'linked':
+    case 'unlinked': {
+      const { incident, previous, cases } = fact.data;
+      // In the stream of the other case nothing moves.
+      if (incident === previous) return {};
+      return { incident, linkedTo: fact.kind === 'linked' ? (cases[0] ?? null) : null };
+    }
     case 'awareness-corrected':
       return { awareAt: fact.data.at };
     case 'convenor-told':

@@ -61,6 +61,19 @@ export interface Hold {
   readonly reason: string;
 }
 
+/**
+ * A case joined those of one event in the world, or left them (H22, H47). Written in the stream of the case that moves and in
+ * the stream of the case it was linked with; there the incident stays as it was.
+ */
+interface Linked {
+  /** The incident the case stands under from now on, and the one before. */
+  readonly incident: string;
+  readonly previous: string;
+  /** The other cases of this act; a reader is shown those he may see. */
+  readonly cases: readonly { readonly id: string; readonly number: string }[];
+  readonly reason: string;
+}
+
 /** Present in every fact: who was told by it, and the state it led to when it changed one. */
 interface Common {
   readonly told?: readonly Told[];
@@ -126,6 +139,8 @@ interface FactData {
   absorbed: { case: string; number: string; awareAt: string | null };
   unmerged: { from: string; number: string; reason: string };
   'let-go': { case: string; number: string };
+  linked: Linked;
+  unlinked: Linked;
   /** `suspected: false`: from now on an incident. Facts of the first release do not say, and left an anomaly one. */
   reopened: { reason: string; suspected?: false };
   'message-sent': { message: string; direction: 'to-agency' | 'to-desk' };

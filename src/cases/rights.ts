@@ -86,6 +86,8 @@ function possible(act: Act, state: CaseState, pack: Pack, personId: string | nul
   if (act === 'hold') return state.hold === null;
   if (act === 'lift-hold') return state.hold !== null;
   if ((act === 'merge' || act === 'unmerge') && state.hold !== null) return false;
+  if (act === 'link-case') return state.hold === null;
+  if (act === 'unlink-case') return Boolean(state.linkedTo) && state.hold === null;
   if (act === 'approve-withdrawal' || act === 'refuse-withdrawal') return state.withdrawalRequested;
   if (act === 'request-withdrawal') return !state.withdrawalRequested;
   if (act === 'confirm-level') return isLevelPending(state);

@@ -11,6 +11,7 @@ import type { CaseAct } from './contract.ts';
 import { type CaseState, isLevelPending } from './evolve.ts';
 import type { NewFact } from './facts.ts';
 import { pendingOf } from './proposals.ts';
+import { joined, parted } from './link-rules.ts';
 import type { World } from './recipients.ts';
 import { mayAct } from './rights.ts';
 
@@ -278,6 +279,10 @@ export function decide(
       if (state.hold) refuse('case-held');
       return [{ kind: 'unmerged', data: { from: from.id, number: from.number, reason, ...to } }];
     }
+    case 'link-case':
+      return joined(state, input.target, reason, to, pack);
+    case 'unlink-case':
+      return parted(state, reason, to);
     case 'reopen':
       if (!state.suspected) return [{ kind: 'reopened', data: { reason, ...to } }];
       // What is taken up again is dealt with as an incident: its level is proposed, as when it is promoted (S4.7, DEC-4).

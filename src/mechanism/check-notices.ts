@@ -27,6 +27,8 @@ const CAUSED_BY: Partial<Record<CaseFactKind, readonly Act[]>> = {
   absorbed: ['merge'],
   unmerged: ['unmerge'],
   'let-go': ['unmerge'],
+  linked: ['link-case'],
+  unlinked: ['unlink-case'],
   reopened: ['reopen'],
   'message-sent': ['message'],
   'awareness-corrected': ['correct-awareness'],

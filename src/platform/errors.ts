@@ -145,6 +145,10 @@ export const ERRORS = {
     when: 'The act would tell others of a case on which an order of silence stands (merging it with another).',
   },
   'nothing-to-merge': { status: 409, when: 'A merge names no case that could be merged.' },
+  'nothing-to-link': {
+    status: 409,
+    when: 'A link names no case that could stand under the same incident (another mode, another compartment, the same case, one that ended as no incident), or a case is unlinked that is not linked.',
+  },
   'merge-into-itself': { status: 409, when: 'A merge names the same case on both sides.' },
   'no-holder': { status: 409, when: 'The post that must act or be told has no holder at this time.' },
   'attachment-too-large': { status: 413, when: 'An attachment is larger than the set limit.' },

@@ -37,6 +37,7 @@ const DEPENDS: ReadonlySet<string> = new Set([
   'request-withdrawal',
   'report-convenor-told',
   'unmerge',
+  'unlink-case',
   'approve-act',
   'decline-act',
   'withdraw-act',

@@ -166,6 +166,8 @@ const ACT_BODIES: Record<CaseActName, Record<string, unknown>> = {
   'refuse-withdrawal': { reason: REASON },
   merge: { intoCase: crypto.randomUUID(), reason: REASON },
   unmerge: { reason: REASON },
+  'link-case': { withCase: crypto.randomUUID(), reason: REASON },
+  'unlink-case': { reason: REASON },
   reopen: { reason: REASON },
   message: { text: REASON },
   'correct-awareness': { at: '2026-01-01T00:00:00Z', reason: REASON },
@@ -279,6 +281,7 @@ const REFUSALS = [
   'release-needs-solution',
   'release-needs-resolved-time',
   'nothing-to-merge',
+  'nothing-to-link',
   'nothing-proposed',
   'not-held',
 ];

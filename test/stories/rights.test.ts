@@ -86,6 +86,8 @@ const TABLE: Record<Act, Row> = {
   'refuse-withdrawal': DESK_ONLY,
   merge: DESK_ONLY,
   unmerge: { desk: ['merged'] },
+  'link-case': { desk: [...OPEN, 'released'] },
+  'unlink-case': { desk: [...OPEN, ...ENDED] },
   reopen: { desk: ENDED },
   message: {
     own: [...OPEN, ...ENDED],
@@ -166,6 +168,7 @@ describe('rights', () => {
       'confirm-level': { level: 'C', reason },
       'change-level': { level: 'B', reason },
       merge: { intoCase: cases['reported'], reason },
+      'link-case': { withCase: cases['reported'], reason },
       'correct-awareness': { at, reason },
       'report-convenor-told': { at, how: 'telephone', reason },
       'approve-act': { proposal: 1 },

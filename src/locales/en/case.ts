@@ -173,6 +173,8 @@ export const cases = {
     'refuse-withdrawal': 'Refuse withdrawal',
     merge: 'Merge',
     unmerge: 'Undo merge',
+    'link-case': 'Link',
+    'unlink-case': 'Undo link',
     reopen: 'Reopen',
     message: 'Message',
     'correct-awareness': 'Correct awareness time',
@@ -206,6 +208,9 @@ export const cases = {
     'refuse-withdrawal': 'Refuse the withdrawal; the case stays under control.',
     merge: 'The same report as another case. This one joins it; its number can still be found.',
     unmerge: 'Undo the merge; the case stands on its own again.',
+    'link-case':
+      'Put it under one incident with another case. Both stay under control; numbers, limits and notices stay as they are, and it can be undone.',
+    'unlink-case': 'The case no longer belongs to that incident; it stays under control as it is.',
     reopen: 'Put the case under control again. Its record stays as it is.',
     message: 'Send a message; it stays in the record.',
     'correct-awareness': 'Correct when the body knew; the old time is kept, limits are computed anew.',
@@ -231,6 +236,7 @@ export const cases = {
     person: 'To whom',
     needPerson: 'Choose a duty officer.',
     target: 'Into which case',
+    linkTarget: 'With which case',
     needTarget: 'Choose a case.',
     awareness: 'The right time of awareness',
     needTime: 'Give the time.',
@@ -337,6 +343,10 @@ export const cases = {
     absorbed: (number: string): string => `${number} merged into this case`,
     unmerged: (number: string): string => `separated from ${number}`,
     'let-go': (number: string): string => `${number} separated`,
+    linked: (numbers: string): string =>
+      numbers ? `linked with ${numbers} as one incident` : 'linked with others as one incident',
+    unlinked: (numbers: string): string =>
+      numbers ? `no longer linked with ${numbers}` : 'no longer linked with others',
     reopened: 'reopened the case',
     'message-sent': { 'to-agency': 'sent the body a message', 'to-desk': 'sent the desk a message' },
     'awareness-corrected': 'corrected the time of awareness',

@@ -243,14 +243,20 @@ export const errors = {
       repair: 'Look at the case again.',
     },
     'case-held': {
-      title: 'Restricted: it cannot be merged',
-      detail: 'A merge would tell others of this case.',
-      repair: 'Merge once the order has been lifted.',
+      title: 'Restricted: it cannot be merged or linked',
+      detail: 'That would tell others of this case.',
+      repair: 'Try again once the order has been lifted.',
     },
     'nothing-to-merge': {
       title: 'Nothing to merge',
       detail: 'None of the cases chosen can be merged.',
       repair: 'Choose at least one case that is still under control.',
+    },
+    'nothing-to-link': {
+      title: 'These cases cannot be linked',
+      detail:
+        'Both must be real or both exercises, in the same compartment, and the other one must not have ended as no incident, withdrawn or merged; only a linked case can be unlinked.',
+      repair: 'Choose another case.',
     },
     'merge-into-itself': {
       title: 'A case cannot be merged into itself',

@@ -160,6 +160,8 @@ export const mechanism = {
     merged: 'merged',
     absorbed: 'absorbed another',
     unmerged: 'merge undone',
+    linked: 'linked as one incident',
+    unlinked: 'link undone',
     reopened: 'reopened',
     'message-sent': 'message sent',
     'awareness-corrected': 'awareness corrected',

@@ -237,14 +237,19 @@ export const errors = {
       repair: '請重新檢視案件。',
     },
     'case-held': {
-      title: '偵查保密中，不能併案',
-      detail: '併案會讓他人得知本案。',
-      repair: '請於解除保密後再併案。',
+      title: '偵查保密中，不能併案或列為同源',
+      detail: '這樣會讓他人得知本案。',
+      repair: '請於解除保密後再辦理。',
     },
     'nothing-to-merge': {
       title: '沒有可併案的案件',
       detail: '所選案件中沒有可以併入的案件。',
       repair: '請選擇至少一件仍在列管中的案件。',
+    },
+    'nothing-to-link': {
+      title: '不能列為同源',
+      detail: '兩案須同為正式或同為演練、在同一體系內，且對方未認定為非資安事件、未撤回、未併案；取消同源則須原已列為同源。',
+      repair: '請選擇另一件案件。',
     },
     'merge-into-itself': {
       title: '不能併入自己',

@@ -154,6 +154,8 @@ export const mechanism = {
     merged: '併案',
     absorbed: '併入他案',
     unmerged: '取消併案',
+    linked: '列為同源事件',
+    unlinked: '取消同源',
     reopened: '重啟',
     'message-sent': '送訊息',
     'awareness-corrected': '更正知悉時間',

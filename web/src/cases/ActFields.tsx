@@ -62,14 +62,18 @@ export function ActFields({ act, view, form, onForm, needsReason, error }: ActFi
         <PersonPicker view={view} form={form} onForm={onForm} error={wrong(t.form.needPerson)} />
       )}
       {act === 'hold' && <HoldFields form={form} onForm={onForm} wrong={wrong} />}
-      {act === 'merge' && (
+      {(act === 'merge' || act === 'link-case') && (
         <ComboBox
-          label={t.form.target}
+          label={act === 'merge' ? t.form.target : t.form.linkTarget}
           value={form.target}
           onValue={(target) => onForm({ ...form, target })}
           error={wrong(t.form.needTarget)}
           load={async (q) => {
-            const found = await api.get<CaseList>('/cases', { q, open: 'yes', limit: 10 });
+            const found = await api.get<CaseList>('/cases', {
+              q,
+              ...(act === 'merge' ? { open: 'yes' } : {}),
+              limit: 10,
+            });
             return found.items
               .filter((row) => row.id !== view.case.id)
               .map((row) => ({

@@ -15,6 +15,8 @@ type Text = (typeof caseText)['zh-Hant'];
 /** What a fact's data may hold, as far as words are made of it; every part may be absent for this reader. */
 interface FactData {
   number?: string;
+  /** The other cases of a link, as far as this reader may see them. */
+  cases?: readonly { number: string }[];
   kind?: ReportKind;
   channel?: Channel;
   onBehalf?: boolean;
@@ -71,6 +73,9 @@ export function factSentence(
     case 'unmerged':
     case 'let-go':
       return t.facts[fact.kind](number);
+    case 'linked':
+    case 'unlinked':
+      return t.facts[fact.kind](numbersOf(data.cases ?? []));
     case 'message-sent':
       return t.facts['message-sent'][data.direction ?? 'to-agency'];
     case 'clock-warned':
@@ -94,6 +99,12 @@ export function factSentence(
       return typeof plain === 'string' ? plain : fact.kind;
     }
   }
+}
+
+/** The first few numbers, and how many more there are. */
+function numbersOf(cases: readonly { number: string }[]): string {
+  const first = cases.slice(0, 5).map((one) => one.number);
+  return first.join('、') + (cases.length > first.length ? `… +${cases.length - first.length}` : '');
 }
 
 const GRAVE = new Set([

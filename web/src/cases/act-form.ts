@@ -67,7 +67,7 @@ export function missing(act: CaseActName, form: ActForm, needsReason: boolean, t
   if (act === 'hold' && form.authority.trim() === '') return t.hold.needAuthority;
   if (act === 'hold' && form.reference.trim() === '') return t.hold.needReference;
   if (act === 'hand-over' && !form.person) return t.form.needPerson;
-  if (act === 'merge' && !form.target) return t.form.needTarget;
+  if ((act === 'merge' || act === 'link-case') && !form.target) return t.form.needTarget;
   if (TIME_ACTS.has(act) && !form.when.at) return t.form.needTime;
   if (needsReason && !BARE_ACTS.has(act) && form.reason.trim() === '') return t.form.needReason;
   return null;
@@ -91,6 +91,7 @@ export function payload(act: CaseActName, form: ActForm): Record<string, unknown
   }
   if (act === 'hand-over') return { toPerson: form.person?.id, reason };
   if (act === 'merge') return { intoCase: form.target?.id, reason };
+  if (act === 'link-case') return { withCase: form.target?.id, reason };
   if (act === 'correct-awareness') return { at: form.when.at, reason };
   if (act === 'report-convenor-told') return { at: form.when.at, how: form.how, reason };
   return BARE_ACTS.has(act) ? {} : { reason };
@@ -100,7 +101,7 @@ export function payload(act: CaseActName, form: ActForm): Record<string, unknown
 export function mayPreview(act: CaseActName, form: ActForm): boolean {
   if (LEVEL_ACTS.has(act)) return form.level !== '';
   if (act === 'hand-over') return form.person !== null;
-  return act === 'merge' ? form.target !== null : true;
+  return act === 'merge' || act === 'link-case' ? form.target !== null : true;
 }
 
 /** As {@link payload}, with something standing in for words and times not yet written. */
