@@ -64,6 +64,7 @@ async function inputOf(tx: Tx, act: CaseAct, messageId: string): Promise<ActInpu
   return {
     ...('reason' in act ? { reason: act.reason } : {}),
     ...('text' in act ? { text: act.text, messageId } : {}),
+    ...(act.act === 'call-meeting' ? { messageId } : {}),
     ...('level' in act ? { level: act.level } : {}),
     ...('toPerson' in act ? { toPerson: act.toPerson } : {}),
     ...(target ? { target: { id: target.id, number: target.number, state: target } } : {}),

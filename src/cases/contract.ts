@@ -157,6 +157,9 @@ export const caseAct = z.discriminatedUnion('act', [
     reason: reason.default(''),
   }),
   act('lift-hold', { reason: reason.min(1) }),
+  act('leave-to-agency', { reason: reason.default('') }),
+  act('call-meeting', { startsAt: instant, place: text(200).min(1), reason: reason.default('') }),
+  act('order-stationing', { reason: reason.default('') }),
 ]);
 export type CaseAct = z.infer<typeof caseAct>;
 export type CaseActName = CaseAct['act'];

@@ -108,6 +108,18 @@ export interface CaseState {
   readonly hold: Hold | null;
   /** An order of silence stands or stood: only its readers are told so. */
   readonly wasHeld: boolean;
+  /** The last of what a deputy convenor chose; absent while nobody has (S7.10.4a to S7.10.4c). */
+  readonly command?: Command;
+  /** Stationing was ordered and the centre not stood down since; absent when it never was. */
+  readonly stationing?: boolean;
+}
+
+/** What a deputy convenor chose to do about a case. */
+export interface Command {
+  readonly decision: 'left-to-agency' | 'meeting-called' | 'stationing-ordered';
+  readonly at: string;
+  readonly person: string | null;
+  readonly post: string | null;
 }
 
 /** A level was proposed and nobody whose task it is has decided since (DEC-4, figure 5 step 13). */
@@ -326,6 +338,16 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
     }
     case 'hold-lifted':
       return { hold: null };
+    case 'left-to-agency':
+    case 'meeting-called':
+      return { command: { decision: fact.kind, at, person: fact.person, post: fact.post } };
+    case 'stationing-ordered':
+      return {
+        command: { decision: fact.kind, at, person: fact.person, post: fact.post },
+        stationing: true,
+      };
+    case 'stood-down':
+      return state.stationing ? { stationing: false } : {};
     default:
       return {};
   }

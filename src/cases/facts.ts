@@ -164,6 +164,14 @@ interface FactData {
   'act-lapsed': Settled & { why: LapseReason };
   held: Hold;
   'hold-lifted': { reason: string };
+  /** What a deputy convenor decided below the gravest level (S7.10.4a to S7.10.4c). */
+  'left-to-agency': { reason: string };
+  'meeting-called': { meeting: string; startsAt: string; place: string; reason: string };
+  'stationing-ordered': { reason: string };
+  /** Everybody was called in late: silence had been ordered when the level was reached (H28). */
+  summoned: { activation: string };
+  /** The centre was stood down by decision (DEC-15). */
+  'stood-down': { activation: string };
 }
 
 export type FactKind = keyof FactData;

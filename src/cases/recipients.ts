@@ -120,6 +120,10 @@ export function resolve(
       return pack.groups
         .filter((group) => group.kind === 'subgroup')
         .flatMap((group) => officers(world, group.id));
+    case 'coordinating-group':
+      return [...new Set(pack.formations.map((formation) => formation.coordinator))].flatMap((group) =>
+        groupPosts(world, group, ['group-officer', 'subgroup-officer']),
+      );
     case 'service-centre':
       return [...directory.postsWithRole('service-centre')];
     case 'deputy-convenors':

@@ -2,6 +2,7 @@
 import type { DirectorySnapshot, SnapshotPost } from '../directory/index.ts';
 import { type Pack, rightsAllow, transitionFor } from '../mechanism/index.ts';
 import { ACTS, type Act, type Relation } from '../mechanism/vocabulary.ts';
+import { mayLeave } from './command-rules.ts';
 import { type CaseState, isLevelPending } from './evolve.ts';
 
 /** How a post stands to a case; several relations may hold at once. */
@@ -83,6 +84,8 @@ function possible(act: Act, state: CaseState, pack: Pack, personId: string | nul
   if (act === 'approve-act' || act === 'decline-act')
     return state.pending.some((one) => one.person !== personId);
   if (act === 'withdraw-act') return state.pending.some((one) => one.person === personId);
+  if (act === 'leave-to-agency') return mayLeave(state);
+  if (act === 'order-stationing') return !state.stationing;
   if (act === 'hold') return state.hold === null;
   if (act === 'lift-hold') return state.hold !== null;
   if ((act === 'merge' || act === 'unmerge') && state.hold !== null) return false;

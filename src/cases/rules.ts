@@ -7,6 +7,7 @@ import type { SnapshotPost } from '../directory/index.ts';
 import { isAtLeast, type Pack, type Transition, transitionFor } from '../mechanism/index.ts';
 import type { Act, Guard } from '../mechanism/vocabulary.ts';
 import { refuse, refuseFields } from '../platform/errors.ts';
+import { called, left, ordered } from './command-rules.ts';
 import type { CaseAct } from './contract.ts';
 import { type CaseState, isLevelPending } from './evolve.ts';
 import type { NewFact } from './facts.ts';
@@ -325,6 +326,12 @@ export function decide(
     case 'lift-hold':
       if (!state.hold) refuse('not-held');
       return [{ kind: 'hold-lifted', data: { reason, ...to } }];
+    case 'leave-to-agency':
+      return left(state, reason, to);
+    case 'call-meeting':
+      return called(input.messageId ?? '', command, world.now, to);
+    case 'order-stationing':
+      return ordered(state, reason, to);
     case 'decline-act': {
       const { rule, act, id } = pendingOf(state, command.proposal);
       return [{ kind: 'act-declined', data: { proposal: id, rule, act, reason, ...to } }];

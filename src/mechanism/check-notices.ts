@@ -38,6 +38,10 @@ const CAUSED_BY: Partial<Record<CaseFactKind, readonly Act[]>> = {
   'act-withdrawn': ['withdraw-act'],
   held: ['hold'],
   'hold-lifted': ['lift-hold'],
+  'left-to-agency': ['leave-to-agency'],
+  'meeting-called': ['call-meeting'],
+  'stationing-ordered': ['order-stationing'],
+  summoned: ['lift-hold'],
 };
 
 /** Whether a fact can ever happen under this pack. */

@@ -114,6 +114,14 @@ function unknown(pack: Pack): Finding[] {
     need('sector', one.sector, 'compartments', i, 'sector');
     need('group', one.group, 'compartments', i, 'group');
   });
+  pack.formations.forEach((one, i) => {
+    need('level', one.level, 'formations', i, 'level');
+    need('group', one.coordinator, 'formations', i, 'coordinator');
+    need('group', one.staff, 'formations', i, 'staff');
+    one.stations.forEach((station, j) => {
+      need('group', station.group, 'formations', i, 'stations', j, 'group');
+    });
+  });
   need('state', pack.initialState, 'initialState');
   need('state', pack.suspectedState, 'suspectedState');
   pack.transitions.forEach((one, i) => {

@@ -10,6 +10,7 @@ import {
   ACTS,
   CAPACITIES,
   CASE_FACTS,
+  CENTRE_ACTS,
   CHANNELS,
   EXPECTATIONS,
   GUARDS,
@@ -139,6 +140,36 @@ const fourEyes = z.strictObject({
   within: id.optional(),
   /** Only when a confirmed level that reaches this threshold would no longer do so. */
   leaves: id.optional(),
+  source: z.string(),
+});
+
+/** Who may do what with the centre; `coordinating` narrows to whoever coordinates at the moment (S7.10.3a, S7.10.3b). */
+const centreRight = z.strictObject({
+  role: z.enum(ROLES),
+  acts: z.array(z.enum(CENTRE_ACTS)).min(1),
+  /** Only posts of the group that coordinates now: the desk's in normal mode, the formation's in emergency mode. */
+  coordinating: z.boolean().default(false),
+  /** true: only once a case in it has reached the gravest threshold; false: only while none has (DEC-15). */
+  top: z.boolean().optional(),
+  /** true: only inside a compartment's own activation; false: only outside. Absent: both. */
+  compartment: z.boolean().optional(),
+  source: z.string(),
+});
+
+/** How the centre forms up for a level (S8.2.1). */
+const formation = z.strictObject({
+  level: id,
+  /** The group that coordinates in emergency mode (S7.10.3b), and the one that does the staff work (S7.11.0b). */
+  coordinator: id,
+  staff: id,
+  /** Who is to be at the centre, how many at least, and for how long at a stretch. */
+  stations: z
+    .array(z.strictObject({ group: id, atLeast: z.int().min(1).default(1), shift: duration }))
+    .default([]),
+  /** A summons is to be answered within this time. */
+  answerWithin: duration,
+  /** An emergency meeting is opened at once, to begin within this time (S7.10.4e); absent: only when called (S7.10.4b). */
+  meetingWithin: duration.optional(),
   source: z.string(),
 });
 
@@ -300,6 +331,10 @@ export const packSchema = z.strictObject({
   rights: z.array(right).min(1),
   /** What needs a second person; a mechanism without such acts has none. */
   fourEyes: z.array(fourEyes).default([]),
+  /** Who may do what with the centre once it is formed up. */
+  centreRights: z.array(centreRight).default([]),
+  /** How the centre forms up for each level; a mechanism without a centre has none. */
+  formations: z.array(formation).default([]),
   routes: z.array(route).min(1),
   /** Receipts in these capacities merge when they go to the same body (DEC-21). */
   mergeReceipts: z.array(z.enum(CAPACITIES)),
@@ -359,6 +394,8 @@ export type Sector = Pack['sectors'][number];
 export type Route = Pack['routes'][number];
 export type ClockDefinition = Pack['clocks'][number];
 export type Right = Pack['rights'][number];
+export type CentreRight = Pack['centreRights'][number];
+export type Formation = Pack['formations'][number];
 export type FourEyes = Pack['fourEyes'][number];
 export type Transition = Pack['transitions'][number];
 export type Condition = z.infer<typeof condition>;

@@ -139,6 +139,14 @@ export const ERRORS = {
     when: 'Whoever proposed the act no longer holds the post or the right to do it, so nobody can agree to it.',
   },
   'already-held': { status: 409, when: 'An order of silence already stands on the case.' },
+  'stationing-stands': {
+    status: 409,
+    when: 'The case has called the centre out: it is neither left to its agency nor called out again until the centre is stood down by decision.',
+  },
+  'centre-stood-down': {
+    status: 409,
+    when: 'The centre has been stood down, or the meeting has ended; its record is closed.',
+  },
   'not-held': { status: 409, when: 'No order of silence stands on the case.' },
   'case-held': {
     status: 409,

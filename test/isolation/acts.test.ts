@@ -42,6 +42,7 @@ const DEPENDS: ReadonlySet<string> = new Set([
   'decline-act',
   'withdraw-act',
   'lift-hold',
+  'leave-to-agency',
 ]);
 /** Asked by routes of their own, not as an act of the case page. */
 const ELSEWHERE: ReadonlySet<Act> = new Set([

@@ -169,6 +169,9 @@ const ACT_BODIES: Record<CaseActName, Record<string, unknown>> = {
   'link-case': { withCase: crypto.randomUUID(), reason: REASON },
   'unlink-case': { reason: REASON },
   reopen: { reason: REASON },
+  'leave-to-agency': { reason: REASON },
+  'call-meeting': { startsAt: '2026-01-01T00:00:00Z', place: REASON, reason: REASON },
+  'order-stationing': { reason: REASON },
   message: { text: REASON },
   'correct-awareness': { at: '2026-01-01T00:00:00Z', reason: REASON },
   'report-convenor-told': { at: '2026-01-01T00:00:00Z', how: 'telephone', reason: REASON },
@@ -284,6 +287,7 @@ const REFUSALS = [
   'nothing-to-link',
   'nothing-proposed',
   'not-held',
+  'stationing-stands',
 ];
 
 /** Whoever may not know of the case gets exactly what an unknown number gets; tells how many ways were tried. */

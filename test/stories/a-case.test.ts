@@ -113,7 +113,7 @@ describe('an A case: a utility’s dispatch centre', () => {
     expect(await story.told(id, 'top-summons')).toEqual(['service-centre', ...SUBGROUPS]);
     const notices = await story.notices(id);
     const fired = notices.filter((notice) => notice.route.startsWith('top-'));
-    expect(Object.values(count(fired.map((notice) => notice.post)))).toEqual(Array(13).fill(1));
+    expect(Object.values(count(fired.map((notice) => notice.post)))).toEqual(Array(15).fill(1));
     expect(
       fired
         .filter((notice) => notice.expects === 'task')

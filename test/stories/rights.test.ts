@@ -110,6 +110,9 @@ const TABLE: Record<Act, Row> = {
   hold: { desk: [...OPEN, ...ENDED] },
   'lift-hold': { desk: [...OPEN, ...ENDED] },
   export: { auditor: ANY },
+  'leave-to-agency': { deputy: ['handling', 'recovered'] },
+  'call-meeting': { deputy: ['handling', 'recovered'] },
+  'order-stationing': { deputy: ['handling', 'recovered'] },
 };
 
 const CONTENT = { impactLevel: '' } as const;
@@ -171,6 +174,7 @@ describe('rights', () => {
       'link-case': { withCase: cases['reported'], reason },
       'correct-awareness': { at, reason },
       'report-convenor-told': { at, how: 'telephone', reason },
+      'call-meeting': { startsAt: at, place: '應變中心', reason },
       'approve-act': { proposal: 1 },
       'decline-act': { proposal: 1, reason },
       'withdraw-act': { proposal: 1, reason },

@@ -187,6 +187,9 @@ export const cases = {
     hold: 'Record an order of silence',
     'lift-hold': 'Lift the order of silence',
     export: 'Export the whole case',
+    'leave-to-agency': 'Leave it to the agency',
+    'call-meeting': 'Call an emergency meeting',
+    'order-stationing': 'Order stationing at the centre',
     read: 'Read',
   },
   actLabel: 'What you can do',
@@ -221,6 +224,11 @@ export const cases = {
     hold: 'Record what a prosecutor has ordered. From then on only those who filed, the desk, the convenor and deputies, and the authority that ordered it see this case; for everybody else it is gone from lists, search, live screens and notices. The reporting body gets no more mail: call them.',
     'lift-hold':
       'Whoever saw the case before sees it again. That silence was ordered stays known only to those who knew.',
+    'leave-to-agency': 'The agency goes on by itself; the desk, the agency and the other deputies see your decision.',
+    'call-meeting':
+      'All subgroups and related bodies are called to a meeting; the invitation can be put into a calendar.',
+    'order-stationing':
+      'The centre forms up and all subgroups and related bodies come at once. Only the decision to stand down ends it.',
   },
   form: {
     level: 'Impact level',
@@ -243,6 +251,9 @@ export const cases = {
     toldAt: 'When told',
     how: 'How',
     hows: { telephone: 'By telephone', 'in-person': 'In person', other: 'Otherwise' },
+    startsAt: 'When it begins',
+    place: 'Place, or how to join',
+    needPlace: 'Say where it is, or how to join.',
     as: 'In which post',
     submit: 'Send',
     grave: 'This tells those above at once. Please check again.',
@@ -372,6 +383,11 @@ export const cases = {
     held: (authority: string, reference: string): string =>
       `recorded an order of silence: ${authority} ${reference}`,
     'hold-lifted': 'lifted the order of silence',
+    'left-to-agency': 'left it to the agency',
+    'meeting-called': 'called an emergency meeting',
+    'stationing-ordered': 'ordered stationing at the centre',
+    summoned: 'summoned the subgroups and related bodies',
+    'stood-down': 'the centre stood down',
     reason: (reason: string): string => `Reason: ${reason}`,
   },
 

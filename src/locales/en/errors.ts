@@ -237,6 +237,17 @@ export const errors = {
       detail: 'An order of silence already stands on this case.',
       repair: 'If the order has changed, lift it first and record it anew.',
     },
+    'stationing-stands': {
+      title: 'The centre has been called out for this case',
+      detail:
+        'The case has reached level A, or stationing was ordered; until the centre is stood down by decision it can neither be left to the agency nor be ordered again.',
+      repair: 'When things have calmed down, whoever may decides on the page of the centre to stand down.',
+    },
+    'centre-stood-down': {
+      title: 'It has ended',
+      detail: 'The centre was stood down, or the meeting has ended; nothing is added to its record.',
+      repair: 'Look at the page again; to form up once more, a deputy convenor orders stationing.',
+    },
     'not-held': {
       title: 'Not restricted',
       detail: 'No order of silence stands on this case.',

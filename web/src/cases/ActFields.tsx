@@ -86,11 +86,27 @@ export function ActFields({ act, view, form, onForm, needsReason, error }: ActFi
       )}
       {TIME_ACTS.has(act) && (
         <DateTimeField
-          label={act === 'correct-awareness' ? t.form.awareness : t.form.toldAt}
+          label={
+            act === 'correct-awareness'
+              ? t.form.awareness
+              : act === 'call-meeting'
+                ? t.form.startsAt
+                : t.form.toldAt
+          }
           now
           value={form.when}
           onValue={(when) => onForm({ ...form, when })}
           error={wrong(t.form.needTime)}
+        />
+      )}
+      {act === 'call-meeting' && (
+        <TextField
+          label={t.form.place}
+          now
+          maxLength={200}
+          value={form.place}
+          onValue={(place) => onForm({ ...form, place })}
+          error={wrong(t.form.needPlace)}
         />
       )}
       {act === 'report-convenor-told' && (

@@ -16,6 +16,7 @@ const full: ActForm = {
   when: { ...empty.when, at: '2026-11-22T01:42:00.000Z' },
   authority: '某檢察署',
   reference: '115 偵 1',
+  place: '應變中心',
 };
 const acts = caseAct.options.map((option) => option.shape.act.value as CaseActName);
 const sentences = {
@@ -26,6 +27,7 @@ const sentences = {
     needTarget: 'target',
     needTime: 'time',
     needReason: 'reason',
+    needPlace: 'place',
   },
   hold: { needAuthority: 'authority', needReference: 'reference' },
 };

@@ -17,6 +17,8 @@ export interface ActForm {
   authority: string;
   reference: string;
   body: ComboOption | null;
+  /** Where an emergency meeting is held, or how to join. */
+  place: string;
 }
 
 /** Nothing chosen or written yet. */
@@ -32,11 +34,15 @@ export const NO_FORM: ActForm = {
   authority: '',
   reference: '',
   body: null,
+  place: '',
 };
 
 /** The sentences {@link missing} chooses from. */
 type Text = {
-  form: Record<'needLevel' | 'needText' | 'needPerson' | 'needTarget' | 'needTime' | 'needReason', string>;
+  form: Record<
+    'needLevel' | 'needText' | 'needPerson' | 'needTarget' | 'needTime' | 'needReason' | 'needPlace',
+    string
+  >;
   hold: Record<'needAuthority' | 'needReference', string>;
 };
 export const LEVEL_ACTS: ReadonlySet<CaseActName> = new Set<CaseActName>(['confirm-level', 'change-level']);
@@ -44,6 +50,7 @@ export const TEXT_ACTS: ReadonlySet<CaseActName> = new Set<CaseActName>(['ask-ba
 export const TIME_ACTS: ReadonlySet<CaseActName> = new Set<CaseActName>([
   'correct-awareness',
   'report-convenor-told',
+  'call-meeting',
 ]);
 /** Acts that take no reason at all. */
 export const BARE_ACTS: ReadonlySet<CaseActName> = new Set<CaseActName>([
@@ -69,6 +76,7 @@ export function missing(act: CaseActName, form: ActForm, needsReason: boolean, t
   if (act === 'hand-over' && !form.person) return t.form.needPerson;
   if ((act === 'merge' || act === 'link-case') && !form.target) return t.form.needTarget;
   if (TIME_ACTS.has(act) && !form.when.at) return t.form.needTime;
+  if (act === 'call-meeting' && form.place.trim() === '') return t.form.needPlace;
   if (needsReason && !BARE_ACTS.has(act) && form.reason.trim() === '') return t.form.needReason;
   return null;
 }
@@ -92,6 +100,7 @@ export function payload(act: CaseActName, form: ActForm): Record<string, unknown
   if (act === 'hand-over') return { toPerson: form.person?.id, reason };
   if (act === 'merge') return { intoCase: form.target?.id, reason };
   if (act === 'link-case') return { withCase: form.target?.id, reason };
+  if (act === 'call-meeting') return { startsAt: form.when.at, place: form.place.trim(), reason };
   if (act === 'correct-awareness') return { at: form.when.at, reason };
   if (act === 'report-convenor-told') return { at: form.when.at, how: form.how, reason };
   return BARE_ACTS.has(act) ? {} : { reason };
@@ -111,6 +120,7 @@ export function previewPayload(act: CaseActName, form: ActForm, now: Date): Reco
     text: form.text.trim() || '…',
     reason: form.reason.trim() || '…',
     authority: form.authority.trim() || '…',
+    place: form.place.trim() || '…',
     reference: form.reference.trim() || '…',
     // An end that is still to come is nobody's to guess.
     when: act === 'hold' ? form.when : { ...form.when, at: form.when.at ?? now.toISOString() },
