@@ -16,6 +16,7 @@ import type * as contract from './contract.ts';
 import { needsFourEyes } from './factor-rules.ts';
 import { deleteFactors, note } from './factor-store.ts';
 import * as links from './recovery-store.ts';
+import { canonicalLogin, loginWithin } from './rules.ts';
 import { hashOf, newToken, type SignedInActor } from './sessions.ts';
 import { factorsIn } from './step-up.ts';
 import * as store from './store.ts';
@@ -75,7 +76,8 @@ async function makeLink(
 }
 
 /**
- * Gives a person an account and answers the one-time link (24 h) by which he sets it up; again, as long as he has not.
+ * Gives a person an account and answers the one-time link (24 h) by which he sets it up; again, as long as he has not. The
+ * login is his mail address, or kept within his body: `wang` of `county` signs in as `county-wang` (ISO-6).
  * Throws `not-found`, `invalid-input` for a taken login, `account-enrolled` once the account was set up: what then is lost
  * is a matter of recovery.
  */
@@ -86,10 +88,13 @@ export function invite(
 ): Promise<z.output<typeof contract.accountLink>> {
   const { personId, login } = account;
   return write(ctx.database, asSystem(actor), ctx.clock, async (tx) => {
-    await administeredOther(ctx, tx, actor, personId);
+    const { snapshot } = await administeredOther(ctx, tx, actor, personId);
     const known = await store.accountOf(tx, personId);
     if (known && (known.enrolled || known.disabled)) refuse('account-enrolled');
-    await putAccount(tx, personId, login);
+    const person = snapshot.persons.get(personId) ?? refuse('not-found');
+    const body = snapshot.organisations.get(person.organisationId) ?? refuse('not-found');
+    const isKept = known?.login === canonicalLogin(login);
+    await putAccount(tx, personId, isKept ? login : loginWithin(login, person, body));
     await note(tx, personId, 'invited', { byOther: true });
     return makeLink(ctx, tx, personId, 'invitation', actor.personId);
   });

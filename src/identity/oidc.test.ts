@@ -222,7 +222,7 @@ describe('a ministry’s own sign-in', () => {
   });
 
   it('opens no shut account', async () => {
-    await rooms.rows("update accounts set disabled_at = now() where login = 'nurse'");
+    await rooms.rows("update accounts set disabled_at = now() where login = 'hospital-nurse'");
     ministry.becomes('m-nurse');
     expect(pageOf(await signInAt(rooms.browser()))).toBe('/sign-in?oidc=unlinked');
   });

@@ -26,6 +26,9 @@ beforeAll(async () => {
         ['guest', 'county'],
         ['mnd-admin', 'mnd'],
         ['newcomer', 'school'],
+        ['pupil', 'school'],
+        ['pupil-2', 'school'],
+        ['cadet', 'mnd'],
       ].map(([code, organisation]) => ({
         code: code!,
         organisation: organisation!,
@@ -60,8 +63,8 @@ beforeAll(async () => {
   // Whoever agrees to a recovery has been in his post for a while.
   rooms.clock.advance(31 * 24 * 3_600_000);
   const admins = ['admin', 'admin-2', 'county-admin', 'county-admin-2', 'mnd-admin'];
-  for (const code of [...admins, 'officer', 'clerk', 'guest', 'teacher', 'captain', 'newcomer']) {
-    ids[code] = code === 'newcomer' ? await rooms.idOf(code) : await rooms.account(code);
+  for (const code of [...admins, 'officer', 'clerk', 'guest', 'teacher', 'captain', 'newcomer', 'cadet']) {
+    ids[code] = ['newcomer', 'cadet'].includes(code) ? await rooms.idOf(code) : await rooms.account(code);
   }
   for (const code of admins) {
     const browser = rooms.browser();
@@ -139,7 +142,39 @@ describe('an invitation', () => {
     const code = codeAt(secret, rooms.clock.now());
     const done = await browser.post('/enrolment/password', { token, password: PASSWORD, code });
     expect(done.body).toMatchObject({ access: 'full', how: 'totp' });
-    expect((await rooms.browser().signIn('nurse')).status).toBe(202);
+    expect((await rooms.browser().signIn('hospital-nurse')).status).toBe(202);
+  });
+
+  it('ISO-6: a name that somebody elsewhere has is as free as any other; within one’s own body it is taken', async () => {
+    const invite = (code: string, login: string) =>
+      as['county-admin']!.post('/accounts', { personId: ids[code], login });
+    ids['pupil'] = await rooms.idOf('pupil');
+    ids['pupil-2'] = await rooms.idOf('pupil-2');
+    // Somebody behind the wall, of another body, and nobody at all.
+    for (const login of [
+      'captain',
+      'brigade-captain',
+      'captain@brigade.example',
+      'officer',
+      'nobody-at-all',
+    ]) {
+      const made = await invite('pupil', login);
+      expect([login, made.status]).toEqual([login, 201]);
+      const shown = await rooms.browser().post('/enrolment', { token: tokenIn(made.body.link) });
+      expect(shown.body.login).toBe(`school-${login}`);
+    }
+    expect((await invite('pupil-2', 'nobody-at-all')).body).toMatchObject({
+      code: 'invalid-input',
+      fields: [{ path: 'login', code: 'duplicate' }],
+    });
+    expect((await invite('pupil-2', 'Pupil-2@School.example')).status).toBe(201);
+    // Behind the wall an address takes none outside.
+    const walled = await as['mnd-admin']!.post('/accounts', {
+      personId: ids['cadet'],
+      login: 'p@school.example',
+    });
+    const link = await rooms.browser().post('/enrolment', { token: tokenIn(walled.body.link) });
+    expect(link.body.login).toBe('mnd-p@school.example');
   });
 
   it('runs out after a day, and names the configured address whatever Host says (AUTH-5)', async () => {

@@ -77,6 +77,23 @@ export function screensFor(pack: Pack, posts: readonly SnapshotPost[]): Screen[]
   return offered.filter(([, fits]) => fits).map(([screen]) => screen);
 }
 
+/**
+ * The name under which an administrator gives somebody an account: the person's own mail address, or a name within his body.
+ * Names are unique among all accounts, also those of bodies he may not know of; a free choice would tell him by `duplicate`
+ * that they are there (ISO-6). Behind a wall an address is kept within the body as well, so that no address outside is
+ * ever taken by one in there.
+ */
+export function loginWithin(
+  login: string,
+  person: { readonly email: string },
+  body: { readonly code: string; readonly compartment: string | null },
+): string {
+  const name = canonicalLogin(login);
+  if (body.compartment === null && name.includes('@') && name === canonicalLogin(person.email)) return name;
+  const within = `${canonicalLogin(body.code)}-`;
+  return name.startsWith(within) ? name : within + name;
+}
+
 /** A login as it is stored and counted: one spelling for all its Unicode, case and blank variants (AUTH-1). */
 export function canonicalLogin(login: string): string {
   return login.normalize('NFKC').trim().toLowerCase();

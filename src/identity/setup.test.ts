@@ -94,6 +94,7 @@ describe('an account after the first', () => {
           { code: 'new', organisation: 'moe', nameZh: '新進', email: 'new@moe.example' },
           { code: 'soldier', organisation: 'mnd', nameZh: '軍官', email: 'soldier@mnd.example' },
           { code: 'cabinet', organisation: 'ey', nameZh: '院管理', email: 'cabinet@ey.example' },
+          { code: 'shared', organisation: 'moe', nameZh: '共用信箱', email: 'new@moe.example' },
         ],
         posts: [{ code: 'administrator-ey', nameZh: '管理員', role: 'administrator', organisation: 'ey' }],
         holdings: [
@@ -107,20 +108,22 @@ describe('an account after the first', () => {
   });
 
   it('begins with a link its holder sets it up by, once', async () => {
-    const made = await post('/accounts', { personId, login: 'NEW' }, admin);
+    const made = await post('/accounts', { personId, login: 'NEW@moe.example' }, admin);
     expect(made.statusCode).toBe(201);
-    expect((await signIn('new', '')).answer.statusCode).toBe(401);
+    expect((await signIn('new@moe.example', '')).answer.statusCode).toBe(401);
     const token = tokenOf(made.json().link);
     expect((await post('/enrolment', { token })).json()).toMatchObject({
       kind: 'invitation',
       name: { zh: '新進', en: '新進' },
-      login: 'new',
+      login: 'new@moe.example',
     });
     expect((await post('/enrolment/password', { token, password: PASSWORD })).statusCode).toBe(200);
     const again = { token, password: 'another long sentence' };
     expect((await post('/enrolment/password', again)).json().code).toBe('setup-link-used');
     expect((await post('/enrolment', { token })).json().code).toBe('setup-link-used');
-    expect((await signIn('new')).answer.json().posts).toMatchObject([{ role: 'subgroup-officer' }]);
+    expect((await signIn('new@moe.example')).answer.json().posts).toMatchObject([
+      { role: 'subgroup-officer' },
+    ]);
   });
 
   it('once set up, is not made anew by another invitation', async () => {
@@ -128,8 +131,8 @@ describe('an account after the first', () => {
   });
 
   it('ends the other sessions when the password changes (ISO-10)', async () => {
-    const { headers: elsewhere } = await signIn('new');
-    const { headers } = await signIn('new');
+    const { headers: elsewhere } = await signIn('new@moe.example');
+    const { headers } = await signIn('new@moe.example');
     const change = (payload: object) =>
       app.inject({ method: 'PUT', url: '/api/v1/me/password', payload, headers });
     const password = 'a second long sentence';
@@ -138,20 +141,20 @@ describe('an account after the first', () => {
     expect((await change({ current: PASSWORD, password })).statusCode).toBe(204);
     expect((await app.inject({ url: '/api/v1/session', headers: elsewhere })).statusCode).toBe(401);
     expect((await app.inject({ url: '/api/v1/session', headers })).statusCode).toBe(200);
-    expect((await signIn('new')).answer.statusCode).toBe(401);
-    expect((await signIn('new', 'a second long sentence')).answer.statusCode).toBe(200);
+    expect((await signIn('new@moe.example')).answer.statusCode).toBe(401);
+    expect((await signIn('new@moe.example', 'a second long sentence')).answer.statusCode).toBe(200);
   });
 
   it('is made by administrators only, within what they administer, under a name nobody has', async () => {
-    const { headers } = await signIn('new', 'a second long sentence');
+    const { headers } = await signIn('new@moe.example', 'a second long sentence');
     expect((await post('/accounts', { personId, login: 'mine' }, headers)).json().code).toBe('not-found');
     const { rows } = await world.owner.query("select id from persons where code = 'soldier'");
     expect((await post('/accounts', { personId: rows[0].id, login: 'soldier' }, admin)).json().code).toBe(
       'not-found',
     );
-    const { rows: cabinet } = await world.owner.query("select id from persons where code = 'cabinet'");
+    const { rows: shared } = await world.owner.query("select id from persons where code = 'shared'");
     expect(
-      (await post('/accounts', { personId: cabinet[0].id, login: 'new' }, admin)).json().fields,
+      (await post('/accounts', { personId: shared[0].id, login: 'new@moe.example' }, admin)).json().fields,
     ).toMatchObject([{ path: 'login', code: 'duplicate' }]);
     expect((await post('/accounts', { personId, login: 'x' }, {})).statusCode).toBe(401);
   });
@@ -161,20 +164,20 @@ describe('an account after the first', () => {
       "select id, code from persons where code in ('cabinet', 'first-administrator')",
     );
     const idOf = (code: string) => rows.find((row) => row.code === code).id;
-    const made = await post('/accounts', { personId: idOf('cabinet'), login: 'cabinet' }, admin);
+    const made = await post('/accounts', { personId: idOf('cabinet'), login: 'cabinet@ey.example' }, admin);
     await post('/enrolment/password', { token: tokenOf(made.json().link), password: PASSWORD });
-    const { headers } = await signIn('cabinet');
+    const { headers } = await signIn('cabinet@ey.example');
     const theft = { personId: idOf('first-administrator'), login: 'stolen' };
     expect((await post('/accounts', theft, headers)).json().code).toBe('not-found');
     expect((await post('/accounts', { personId, login: 'stolen' }, headers)).json().code).toBe('not-found');
   });
 
   it('can be shut, with its sessions', async () => {
-    const { headers } = await signIn('new', 'a second long sentence');
+    const { headers } = await signIn('new@moe.example', 'a second long sentence');
     const shut = await app.inject({ method: 'DELETE', url: `/api/v1/accounts/${personId}`, headers: admin });
     expect(shut.statusCode).toBe(204);
     expect((await app.inject({ url: '/api/v1/session', headers })).statusCode).toBe(401);
-    expect((await signIn('new', 'a second long sentence')).answer.statusCode).toBe(401);
+    expect((await signIn('new@moe.example', 'a second long sentence')).answer.statusCode).toBe(401);
   });
 
   it('leaves facts that name nobody', async () => {

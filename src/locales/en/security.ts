@@ -218,7 +218,7 @@ export const security = {
     inviteHelp:
       'This makes a one-time link. Hand it over face to face, or by a telephone number or mailbox you are sure of.',
     login: 'Account',
-    loginHelp: 'Used to sign in; usually the e-mail address.',
+    loginHelp: 'Used to sign in; usually the e-mail address. Any other name gets the body’s code in front.',
     needLogin: 'Enter an account of at least 3 characters.',
     recover: 'Renew sign-in',
     recoverTitle: (name: string): string => `Renew how ${name} signs in`,

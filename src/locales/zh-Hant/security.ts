@@ -206,7 +206,7 @@ export const security = {
     inviteTitle: (name: string): string => `邀請${name}`,
     inviteHelp: '會產生一個一次性連結。請當面、或以您確認過的電話或信箱交給本人。',
     login: '帳號',
-    loginHelp: '登入時使用，通常是電子郵件。',
+    loginHelp: '登入時使用，通常是電子郵件；用其他名稱時，前面會加上機關代碼。',
     needLogin: '請填寫帳號，至少 3 個字元。',
     recover: '重設登入方式',
     recoverTitle: (name: string): string => `為${name}重設登入方式`,
