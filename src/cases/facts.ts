@@ -157,6 +157,19 @@ interface FactData {
   };
   'clock-warned': { clock: string; definition: string; dueAt: string };
   'clock-overdue': { clock: string; definition: string; dueAt: string };
+  /**
+   * Nobody answered a notice in time: `people` of its post and body were told as well, or other posts (`told`). `skipped` are
+   * rungs whose time passed while nothing ran; after that the one now due is `late` (FLT-15).
+   */
+  'rung-reached': {
+    notice: string;
+    post: string;
+    ladder: string;
+    rung: number;
+    people: readonly string[];
+    late: boolean;
+    skipped: readonly number[];
+  };
   'act-proposed': ProposedAct;
   'act-approved': Settled & { by: { person: string; post: string } };
   'act-declined': Settled & { reason: string };

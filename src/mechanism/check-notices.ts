@@ -1,7 +1,7 @@
 /** Does every notice have words and a reader, and can every clock begin and be met? */
 import { type Finding, finding } from './findings.ts';
 import type { Pack } from './pack.ts';
-import { CLOSED_SUFFIX, slotsOf } from './templates.ts';
+import { CLOSED_SUFFIX, RUNG_TEMPLATE, slotsOf } from './templates.ts';
 import { type Act, type CaseFactKind, PLACEHOLDERS, type Role, type Selector } from './vocabulary.ts';
 
 /** Routes, templates, clocks, and the posts they need. */
@@ -51,12 +51,14 @@ function happens(pack: Pack, fact: CaseFactKind | 'aware' | 'occurred'): boolean
   if (fact === 'clock-warned' || fact === 'clock-overdue') return pack.clocks.length > 0;
   if (fact === 'act-proposed' || fact === 'act-lapsed') return pack.fourEyes.length > 0;
   if (fact === 'acknowledged') return pack.routes.some((route) => route.expects !== 'none');
+  if (fact === 'rung-reached') return pack.routes.some((route) => route.ladder !== undefined);
   const acts = CAUSED_BY[fact];
   return acts === undefined || pack.transitions.some((one) => acts.includes(one.act));
 }
 
 function templates(pack: Pack): Finding[] {
   const used = new Set(pack.routes.map((route) => route.template));
+  if (pack.ladders.length > 0) used.add(RUNG_TEMPLATE);
   const ids = new Set(pack.templates.map((template) => template.id));
   return pack.templates.flatMap((template, index) => {
     const found: Finding[] = [];
@@ -74,7 +76,8 @@ function templates(pack: Pack): Finding[] {
         if (!known) {
           found.push(finding('unknown-placeholder', path, { slot, allowed: PLACEHOLDERS.join(', ') }));
         }
-        if (closed && slot === 'organisation') found.push(finding('closed-template-leaks', path, { slot }));
+        if (closed && (slot === 'organisation' || slot === 'party'))
+          found.push(finding('closed-template-leaks', path, { slot }));
         if (slots.zh.includes(slot) !== slots.en.includes(slot)) {
           found.push(finding('languages-differ', path, { slots: `{${slot}}` }));
         }

@@ -31,6 +31,7 @@ function lists(pack: Pack): [Kind, PackPath, readonly Named[]][] {
     ['state', ['states'], pack.states],
     ['four-eyes', ['fourEyes'], pack.fourEyes],
     ['route', ['routes'], pack.routes],
+    ['ladder', ['ladders'], pack.ladders],
     ['clock', ['clocks'], pack.clocks],
     ['calendar', ['calendars'], pack.calendars],
     ['channel', ['channels'], pack.channels],
@@ -138,6 +139,15 @@ function unknown(pack: Pack): Finding[] {
   pack.routes.forEach((one, i) => {
     needCondition(one.when, 'routes', i, 'when');
     need('template', one.template, 'routes', i, 'template');
+    need('ladder', one.ladder, 'routes', i, 'ladder');
+  });
+  pack.ladders.forEach((one, i) => {
+    one.rungs.forEach((rung, j) => {
+      needAll('level', rung.levels, 'ladders', i, 'rungs', j, 'levels');
+      for (const level of Object.keys(rung.after.byLevel)) {
+        need('level', level, 'ladders', i, 'rungs', j, 'after', 'byLevel', level);
+      }
+    });
   });
   pack.clocks.forEach((one, i) => {
     needCondition(one.when, 'clocks', i, 'when');

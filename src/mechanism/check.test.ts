@@ -95,6 +95,11 @@ const withoutAct =
     pack.rights = list(pack, 'rights').filter((row) => (row.acts as string[]).length > 0);
   };
 
+const FIRST = { after: { default: 'PT0M' }, to: ['holder'], channels: ['mail'] };
+/** Changes a rung of the first ladder. */
+const setRung = (rung: number, member: string, value: unknown): Step =>
+  set(value, 'ladders', 0, 'rungs', rung, member);
+
 const broken: [ProblemCode, string, Step][] = [
   ['missing', 'timeZone', drop('timeZone')],
   ['unknown-key', 'stats', set([], 'stats')],
@@ -179,6 +184,26 @@ const broken: [ProblemCode, string, Step][] = [
   ['route-never-taken', 'routes', withoutTransitions('send-back')],
   ['within-without-expectation', 'routes.3.within', set('PT5M', 'routes', 3, 'within')],
   ['selector-without-post', 'routes', dropOf('posts', 'convenor')],
+  ['unknown-reference', 'routes.0.ladder', set('heaven', 'routes', 0, 'ladder')],
+  [
+    'unknown-reference',
+    'ladders.0.rungs.1.after.byLevel.Z',
+    setRung(1, 'after', { default: 'PT30M', byLevel: { Z: 'PT1M' } }),
+  ],
+  ['ladder-unused', 'ladders', add('ladders', { id: 'spare', name: both('x'), rungs: [FIRST], source: 'x' })],
+  ['ladder-without-expectation', 'routes.3.ladder', set('contact', 'routes', 3, 'ladder')],
+  ['ladder-first-rung', 'ladders.0.rungs.0', setRung(0, 'after', { default: 'PT1M' })],
+  ['ladder-first-rung', 'ladders.0.rungs.0', setRung(0, 'to', ['team'])],
+  [
+    'ladder-not-rising',
+    'ladders.0.rungs.2.after',
+    setRung(2, 'after', { default: 'PT1H', byLevel: { A: 'PT3M' } }),
+  ],
+  ['ladder-without-mail', 'ladders.0.rungs.1.channels', setRung(1, 'channels', ['sms'])],
+  ['ladder-without-words', 'ladders.0.rungs.3.to', dropOf('templates', 'rung')],
+  ['ladder-without-post', 'ladders', dropOf('posts', 'convenor')],
+  // The convenor's own rung before DEC-4's ten minutes, on a notice that an A is only proposed.
+  ['ladder-wakes-early', 'routes', setOf('routes', 'proposed-top-deputies', 'ladder', 'deputies')],
   ['group-without-post', 'groups', dropOf('posts', 'subgroup-academia')],
   ['press-twice', 'posts.2.press', set(true, 'posts', 0, 'press')],
   [

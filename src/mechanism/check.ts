@@ -6,6 +6,7 @@
  */
 import type { z } from 'zod';
 import { formProblems } from './check-form.ts';
+import { ladderProblems } from './check-ladders.ts';
 import { lifecycleProblems } from './check-lifecycle.ts';
 import { noticeProblems } from './check-notices.ts';
 import { referenceProblems } from './check-references.ts';
@@ -52,6 +53,7 @@ function senseProblems(pack: Pack): Finding[] {
     ...referenceProblems(pack),
     ...lifecycleProblems(pack),
     ...noticeProblems(pack),
+    ...ladderProblems(pack),
     ...formProblems(pack),
   ];
 }

@@ -2,6 +2,7 @@
 export { addDuration, isWorkingDay, parseDuration } from './calendars.ts';
 export { calendarOf, clockAfterRegrade, clockDue, clockLength, clockMetBy, type Regraded } from './clocks.ts';
 export { centreFigure, type Figure, flowFigure, organisationFigure } from './figures.ts';
+export { ladderOf, rungAfter, rungApplies, tellsPosts } from './ladders.ts';
 export { isAtLeast, levelOf, rankOf, thresholdsReached } from './levels.ts';
 export { canonicalJson, hashPack, type LoadedPack, loadPack } from './load.ts';
 export { formatNumber, OPEN_SERIES, seriesFor } from './numbers.ts';
@@ -20,6 +21,7 @@ export {
   CLOSED_SUFFIX,
   fillTemplate,
   type NoticeText,
+  RUNG_TEMPLATE,
   type TemplateValues,
   templateFor,
 } from './templates.ts';

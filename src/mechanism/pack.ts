@@ -16,6 +16,8 @@ import {
   GUARDS,
   HEADER_LINES,
   HOST_PARTS,
+  LADDER_TARGETS,
+  NOTICE_CHANNELS,
   POST_ROLES,
   RELATIONS,
   REPORT_FIELDS,
@@ -198,7 +200,31 @@ const route = z.strictObject({
   within: duration.optional(),
   /** Urgent notices go first in a storm. */
   urgent: z.boolean().default(false),
+  /** Who is told next when nobody answers. Only with an expectation. */
+  ladder: id.optional(),
   template: id,
+  source: z.string(),
+});
+
+const rung = z.strictObject({
+  /** Counted from when the notice was made. */
+  after: z.strictObject({ default: duration, byLevel: z.record(z.string(), duration).default({}) }),
+  /** Only while the case's level is one of these. */
+  levels: z.array(id).min(1).optional(),
+  to: z.array(z.enum(LADDER_TARGETS)).min(1),
+  /** Every one of them that reaches the person. */
+  channels: z.array(z.enum(NOTICE_CHANNELS)).min(1),
+});
+
+/** Who is told, in which order and how, until somebody answers (H40, H41). The first rung is the notice itself. */
+const ladder = z.strictObject({
+  id,
+  name: bilingual,
+  /** `any`: of all the posts told by one route, one answer is enough to stop the ladders of the others (DEC-20). */
+  answer: z.enum(['each', 'any']).default('each'),
+  rungs: z.array(rung).min(1),
+  /** Said beside it, e.g. "not in the plan" (DEC-6). */
+  note: bilingual.optional(),
   source: z.string(),
 });
 
@@ -336,6 +362,8 @@ export const packSchema = z.strictObject({
   /** How the centre forms up for each level; a mechanism without a centre has none. */
   formations: z.array(formation).default([]),
   routes: z.array(route).min(1),
+  /** What happens to a notice that nobody answers. */
+  ladders: z.array(ladder).default([]),
   /** Receipts in these capacities merge when they go to the same body (DEC-21). */
   mergeReceipts: z.array(z.enum(CAPACITIES)),
   clocks: z.array(clock),
@@ -392,6 +420,8 @@ export type Pack = z.infer<typeof packSchema>;
 export type Level = Pack['levels'][number];
 export type Sector = Pack['sectors'][number];
 export type Route = Pack['routes'][number];
+export type Ladder = Pack['ladders'][number];
+export type Rung = Ladder['rungs'][number];
 export type ClockDefinition = Pack['clocks'][number];
 export type Right = Pack['rights'][number];
 export type CentreRight = Pack['centreRights'][number];

@@ -35,6 +35,9 @@ export function slotsOf(text: string): string[] {
   return [...text.matchAll(/\{([^{}]*)\}/g)].map((found) => found[1] ?? '');
 }
 
+/** Id of the template that tells other posts that nobody answers (H40). */
+export const RUNG_TEMPLATE = 'rung';
+
 /** Ending of the id of the template that outsiders of a compartment get. */
 export const CLOSED_SUFFIX = '-closed';
 

@@ -311,7 +311,9 @@ test('mails carry no narrative and no person’s data: nothing but number, level
     '{level}',
     '{number}',
     '{organisation}',
+    '{party}',
     '{phone}',
+    '{since}',
     '{state}',
   ]);
 });

@@ -289,10 +289,6 @@ export const LADDER_TARGETS = [
 ] as const;
 export type LadderTarget = (typeof LADDER_TARGETS)[number];
 
-/** Ways a notice can reach a person. Which of them carry anything, the installation says. */
-export const NOTICE_CHANNELS = ['mail', 'push', 'sms', 'webhook', 'fax'] as const;
-export type NoticeChannel = (typeof NOTICE_CHANNELS)[number];
-
 /**
  * What a notice template may have filled in, written in braces. No narrative and no person's data among them. `party` is the
  * post that does not answer, `since` when it was told.

@@ -79,7 +79,7 @@ describe('an A case: a utility’s dispatch centre', () => {
   });
 
   test('DEC-4 DEC-22 S7.10.3.6 S7.10.3.7: a proposed A tells desk, deputies and affected subgroups; not the convenor', async () => {
-    expect(await story.told(id, 'proposed-top-desk')).toEqual(expect.arrayContaining(DEPUTIES));
+    expect(await story.told(id, 'proposed-top-deputies')).toEqual(DEPUTIES);
     expect(await story.told(id, 'proposed-top-affected')).toEqual([
       'subgroup-enterprise-2',
       'subgroup-enterprise-3',
@@ -128,9 +128,7 @@ describe('an A case: a utility’s dispatch centre', () => {
       note: { zh: '計畫未定；建議值' },
     });
     // Whoever had been asked to stand by while it was only proposed is asked no more.
-    const proposed = notices.filter(
-      (notice) => notice.route === 'proposed-top-desk' && notice.post !== 'duty-officer',
-    );
+    const proposed = notices.filter((notice) => notice.route === 'proposed-top-deputies');
     expect(proposed.every((notice) => notice.closedAt !== null || notice.acknowledgedAt !== null)).toBe(true);
     await story.settle();
     const mail = await story.sink.waitForMail((one) => one.to.includes('convenor@ey.example'));

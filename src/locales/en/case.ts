@@ -367,6 +367,8 @@ export const cases = {
     acknowledgedPhone: 'by telephone',
     'clock-warned': (clock: string): string => `${clock}: due soon`,
     'clock-overdue': (clock: string): string => `${clock}: overdue`,
+    'rung-reached': (party: string, rung: number): string =>
+      party ? `no answer from ${party}: rung ${rung} of its ladder told` : `no answer: rung ${rung} of the ladder told`,
     'told-again': 'told again',
     told: (n: number): string => (n === 1 ? 'one party told' : `${n} parties told`),
     'act-proposed': (act: string): string => `proposed “${act}”; another person must agree`,

@@ -170,6 +170,7 @@ export const mechanism = {
     acknowledged: 'confirmed',
     'clock-warned': 'limit near',
     'clock-overdue': 'limit passed',
+    'rung-reached': 'no answer; the next rung is told',
     'act-proposed': 'an act is proposed that needs two people',
     'act-approved': 'a second person approves',
     'act-declined': 'a second person declines',

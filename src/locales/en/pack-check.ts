@@ -16,6 +16,7 @@ const kinds: Record<keyof (typeof zh)['kinds'], string> = {
   state: 'state',
   'four-eyes': 'four-eyes rule',
   route: 'route',
+  ladder: 'ladder',
   clock: 'clock',
   calendar: 'calendar',
   channel: 'channel',
@@ -88,6 +89,18 @@ export const packCheck = {
     'within-without-expectation': () =>
       'Only a notice that asks for an acknowledgement or a task can have a time (within).',
     'selector-without-post': (p) => `The route tells "${p.selector}", but there is no such post.`,
+    'ladder-unused': (p) => `No route uses the ladder "${p.id}".`,
+    'ladder-without-expectation': () =>
+      'Only a notice that asks for an acknowledgement or a task can have a ladder.',
+    'ladder-first-rung': () =>
+      'The first rung is the notice itself: after.default is PT0M, it holds for every level, and to is [holder].',
+    'ladder-not-rising': (p) => `At level "${p.level}" this rung is not later than the one before it.`,
+    'ladder-without-mail': () => 'The channels of a rung must include mail: it is the one everybody has.',
+    'ladder-without-words': (p) =>
+      `This rung tells other posts, but there is no template "${p.id}" that says nobody answers.`,
+    'ladder-without-post': (p) => `The ladder tells "${p.target}", but there is no such post.`,
+    'ladder-wakes-early': (p) =>
+      `Through the route "${p.route}" the convenor would be told of an unconfirmed "${p.level}" before the time for confirming it has run out.`,
     'group-without-post': (p) =>
       `The group "${p.id}" has no officer and no duty officer; nobody would get its notices.`,
     'press-twice': (p) => `"${p.other}" may already speak to the media; only one post may.`,

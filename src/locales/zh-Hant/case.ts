@@ -357,6 +357,8 @@ export const cases = {
     acknowledgedPhone: '電話簽收',
     'clock-warned': (clock: string): string => `${clock}：期限將屆`,
     'clock-overdue': (clock: string): string => `${clock}：逾時`,
+    'rung-reached': (party: string, rung: number): string =>
+      party ? `${party}未回應，依通報階梯通知第 ${rung} 階` : `無人回應，依通報階梯通知第 ${rung} 階`,
     'told-again': '再次通知',
     told: (n: number): string => `通知 ${n} 個對象`,
     'act-proposed': (act: string): string => `提出「${act}」，等候另一人同意`,

@@ -164,6 +164,7 @@ export const mechanism = {
     acknowledged: '簽收',
     'clock-warned': '期限將屆',
     'clock-overdue': '逾時',
+    'rung-reached': '無人回應，通知下一階',
     'act-proposed': '提出須兩人同意的作為',
     'act-approved': '第二人同意',
     'act-declined': '第二人不同意',

@@ -16,6 +16,7 @@ const kinds = {
   state: '狀態',
   'four-eyes': '雙人規定',
   route: '通知路線',
+  ladder: '通報階梯',
   clock: '時限',
   calendar: '行事曆',
   channel: '通報方式',
@@ -93,6 +94,17 @@ export const packCheck = {
     'route-never-taken': (p: { fact: string }) => `這個機制中不會發生「${p.fact}」，此路線永遠不會用到。`,
     'within-without-expectation': () => '只有要求簽收或任務的通知才能定期限（within）。',
     'selector-without-post': (p: { selector: string }) => `路線要通知「${p.selector}」，但沒有這種職位。`,
+    'ladder-unused': (p: { id: string }) => `沒有任何通知路線使用通報階梯「${p.id}」。`,
+    'ladder-without-expectation': () => '只有要求簽收或任務的通知才能有通報階梯（ladder）。',
+    'ladder-first-rung': () =>
+      '第一階就是通知本身：after.default 須為 PT0M、適用所有等級，to 須為 [holder]。',
+    'ladder-not-rising': (p: { level: string }) => `等級「${p.level}」時，這一階沒有比前一階晚。`,
+    'ladder-without-mail': () => '每一階的管道都必須含 mail：這是人人都有的一種。',
+    'ladder-without-words': (p: { id: string }) =>
+      `這一階通知其他職位，但沒有說明無人回應的通知範本「${p.id}」。`,
+    'ladder-without-post': (p: { target: string }) => `通報階梯要通知「${p.target}」，但沒有這種職位。`,
+    'ladder-wakes-early': (p: { route: string; level: string }) =>
+      `路線「${p.route}」在等級「${p.level}」未經確認時，會早於待確認的時限就通知召集人。`,
     'group-without-post': (p: { id: string }) => `組別「${p.id}」沒有承辦或值勤職位，通知無人可收。`,
     'press-twice': (p: { other: string }) => `已有「${p.other}」可對媒體發布；只能有一個職位。`,
     'field-missing': (p: Kind & { id: string }) =>

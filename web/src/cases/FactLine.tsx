@@ -34,6 +34,7 @@ interface FactData {
   /** How many were told. */
   told?: number;
   notice?: string;
+  rung?: number;
   message?: string;
   act?: Act;
   why?: string;
@@ -81,6 +82,8 @@ export function factSentence(
     case 'clock-warned':
     case 'clock-overdue':
       return t.facts[fact.kind](words.clock(data.definition ?? ''));
+    case 'rung-reached':
+      return t.facts['rung-reached']('', data.rung ?? 1);
     case 'act-proposed':
     case 'act-declined':
     case 'act-withdrawn':
