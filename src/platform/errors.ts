@@ -158,6 +158,14 @@ export const ERRORS = {
     when: 'A link names no case that could stand under the same incident (another mode, another compartment, the same case, one that ended as no incident), or a case is unlinked that is not linked.',
   },
   'merge-into-itself': { status: 409, when: 'A merge names the same case on both sides.' },
+  'swap-settled': {
+    status: 409,
+    when: 'The swap was agreed to, refused or taken back already, or a shift of it has changed since.',
+  },
+  'not-on-duty': {
+    status: 409,
+    when: 'Only somebody who is or has just been on duty writes a hand-over note.',
+  },
   'no-holder': { status: 409, when: 'The post that must act or be told has no holder at this time.' },
   'attachment-too-large': { status: 413, when: 'An attachment is larger than the set limit.' },
   'attachments-full': {
@@ -214,6 +222,8 @@ export const FIELD_ERRORS = {
   'before-awareness':
     'A report is said to have been made before the agency was aware, and the awareness is stated to the minute.',
   'before-notice': 'A confirmation is said to have been given before its notice was made.',
+  'not-a-holder': 'The person does not hold the post through all of the shift.',
+  'serves-already': 'The person is on another shift of the roster at that time.',
   duplicate: 'The same value is given twice.',
   invalid: 'The value breaks a rule that has no code of its own.',
   'duplicate-key': 'JSON: the object names the key twice.',

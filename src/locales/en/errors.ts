@@ -274,6 +274,16 @@ export const errors = {
       detail: 'Both sides of the merge are the same case.',
       repair: 'Choose another case.',
     },
+    'swap-settled': {
+      title: 'This swap is settled',
+      detail: 'It was agreed to, refused or taken back, or one of its shifts has changed since.',
+      repair: 'Read the roster again, and ask anew if need be.',
+    },
+    'not-on-duty': {
+      title: 'You are not on duty',
+      detail: 'A hand-over note is written by whoever is on duty or has just left.',
+      repair: 'Let the person on duty write it, or correct the roster first.',
+    },
     'no-holder': {
       title: 'Nobody holds the post',
       detail: (p) =>
@@ -351,6 +361,8 @@ export const errors = {
     'before-awareness':
       'The time is before the agency was aware. Check the two, or mark the awareness as estimated or not yet known, and it can be sent.',
     'before-notice': 'The time may not be before the notice was made.',
+    'not-a-holder': 'This person does not hold the post through all of the shift.',
+    'serves-already': 'This person has another shift at that time.',
     duplicate: 'Given more than once.',
     invalid: 'Not acceptable here.',
     'duplicate-key': (p) => `"${list(p['key'])}" is given twice.`,

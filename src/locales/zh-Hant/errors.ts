@@ -258,13 +258,24 @@ export const errors = {
     },
     'nothing-to-link': {
       title: '不能列為同源',
-      detail: '兩案須同為正式或同為演練、在同一體系內，且對方未認定為非資安事件、未撤回、未併案；取消同源則須原已列為同源。',
+      detail:
+        '兩案須同為正式或同為演練、在同一體系內，且對方未認定為非資安事件、未撤回、未併案；取消同源則須原已列為同源。',
       repair: '請選擇另一件案件。',
     },
     'merge-into-itself': {
       title: '不能併入自己',
       detail: '併案的兩邊是同一件案件。',
       repair: '請選擇另一件案件。',
+    },
+    'swap-settled': {
+      title: '這項換班已有結果',
+      detail: '換班已同意、已婉拒或已收回，或其中的班次後來有變動。',
+      repair: '請重新讀取值勤表，必要時另提換班。',
+    },
+    'not-on-duty': {
+      title: '您目前不在值勤',
+      detail: '交接紀錄由正在值勤或剛下班的人填寫。',
+      repair: '請由值勤的人填寫；如值勤表有誤，請先更正值勤表。',
     },
     'no-holder': {
       title: '職位無人任職',
@@ -333,6 +344,8 @@ export const errors = {
     'before-occurrence': '時間不得早於發生時間。',
     'before-awareness': '時間早於知悉時間。請檢查兩者之一，或把知悉時間標為「約」或「尚不清楚」，即可送出。',
     'before-notice': '時間不得早於通知發出的時間。',
+    'not-a-holder': '此人在這段班次期間並未全程擔任此職位。',
+    'serves-already': '此人在同一時間已排有另一班。',
     duplicate: '內容重複。',
     invalid: '內容不符規定。',
     'duplicate-key': (p) => `「${word(p['key'])}」重複出現。`,
