@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type CaseNotice, noticesOfCase } from '../delivery/index.ts';
 import { type DirectorySnapshot, directorySnapshot } from '../directory/index.ts';
+import { activePack } from '../mechanism/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { cursorInt, cursorTime, decodeCursor, pageOfRows } from '../platform/http/cursor.ts';
@@ -51,23 +52,15 @@ interface ListRow extends Record<string, unknown> {
 
 const COLUMNS = `c.id, c.number, c.mode, c.compartment, c.organisation_id, c.authority_id, c.subgroup, c.sectors, c.state, c.open,
   c.level, c.rank, c.level_status, c.suspected, c.summary, c.taken_by, c.occurred_at, c.aware_at, c.opened_at, c.closed_at,
-  c.changed_at, c.revision, c.failed_notices, k.definition as clock_definition, k.due_at as clock_due,
-  coalesce(n.told, 0) as told, coalesce(n.acknowledged, 0) as acknowledged, coalesce(n.waiting, 0) as waiting,
-  coalesce(n.late, 0) as late`;
-/** Joined to the page only, never to the whole table. `$1` is the transaction's moment. */
-const BESIDE = `left join lateral (select definition, due_at from clocks where case_id = c.id and state = 'running'
-    order by due_at limit 1) k on true
-  left join lateral (select count(*)::int as told,
-      count(*) filter (where acknowledged_at is not null)::int as acknowledged,
-      count(*) filter (where expects <> 'none' and acknowledged_at is null and closed_at is null)::int as waiting,
-      count(*) filter (where expects <> 'none' and acknowledged_at is null and closed_at is null and confirm_by <= $1)::int as late
-    from notices where case_id = c.id) n on true`;
+  c.changed_at, c.revision, c.failed_notices, b.clock_definition, b.clock_due, b.told, b.acknowledged, b.waiting, b.late`;
+/** Joined to the page only, never to the whole table. `page` holds its ids, `$1` is the transaction's moment. */
+const BESIDE = 'join cases_beside(array(select case_id from page), $1) b on b.case_id = c.id';
 
 /** One row for a single case. */
 export async function listRowOf(tx: Tx, caseId: string): Promise<ListRow | undefined> {
   const rows = await tx.prepared<ListRow>(
     'case-row',
-    `select ${COLUMNS} from cases c ${BESIDE} where c.id = $2::uuid`,
+    `with page as (select $2::uuid as case_id) select ${COLUMNS} from cases c ${BESIDE} where c.id = $2`,
     [tx.now, caseId],
   );
   return rows[0];
@@ -161,8 +154,9 @@ export async function casePage(
   // The page is found first (db/migrations/0008-lists.sql), then read under the policies; nothing is joined to more than it.
   return tx.prepared<ListRow>(
     `case-page-${order}`,
-    `select ${COLUMNS} from cases_listed($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '${order}', $12, $13, $14, $15) l
-       join cases c on c.id = l.case_id ${BESIDE} order by ${ORDERS[order]}`,
+    `with page as materialized (
+       select case_id from cases_listed($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '${order}', $12, $13, $14, $15))
+     select ${COLUMNS} from page join cases c on c.id = page.case_id ${BESIDE} order by ${ORDERS[order]}`,
     [tx.now, ...asked(tx, directory, filters, after), limit],
   );
 }
@@ -306,27 +300,23 @@ export async function queue(ctx: AppContext, actor: Actor): Promise<QueueView> {
     const groups = actor.keys
       .filter((key) => key.startsWith('group:'))
       .map((key) => key.slice('group:'.length));
-    const mine = `c.open and (c.compartment is null and 'desk' = any (actor_keys()) or c.detail -> 'routing' ->> 'desk' = any ($2::text[]))`;
+    const isDesk =
+      actor.keys.includes('desk') || groups.includes((await activePack(ctx, tx)).pack.desk.group);
     const rows = await tx.prepared<ListRow & { withdrawal: boolean; waits: boolean }>(
       'queue',
-      `select ${COLUMNS}, (c.detail ->> 'withdrawalRequested')::boolean as withdrawal,
+      `with queued as materialized (select case_id, ordinality from cases_queued($2, $3, $1, ${QUEUE_ROWS}) with ordinality),
+            page as (select case_id from queued)
+       select ${COLUMNS}, (c.detail ->> 'withdrawalRequested')::boolean as withdrawal,
               jsonb_array_length(c.detail -> 'pending') > 0 as waits
-         from (select * from cases c where ${mine}
-                order by (c.failed_notices > 0 or coalesce(c.attention_at <= $1, false)) desc, c.rank desc,
-                         c.attention_at nulls last, c.opened_at limit ${QUEUE_ROWS}) c ${BESIDE}
+         from queued join cases c on c.id = queued.case_id ${BESIDE}
         order by (c.failed_notices > 0 or coalesce(c.attention_at <= $1, false)) desc, c.rank desc,
-                 c.attention_at nulls last, c.opened_at`,
-      [tx.now, groups],
+                 c.attention_at nulls last, c.opened_at limit ${QUEUE_ROWS}`,
+      [tx.now, isDesk, groups],
     );
     const [counts] = await tx.prepared<QueueView['counts'] & Record<string, unknown>>(
       'queue-counts',
-      `select count(*)::int as all,
-              count(*) filter (where c.taken_by is null)::int as unacknowledged,
-              count(*) filter (where c.level_status = 'proposed' and not c.suspected)::int as unconfirmed,
-              count(*) filter (where c.failed_notices > 0 or c.attention_at <= $1)::int as late,
-              count(*) filter (where c.state = 'recovered')::int as recovered
-         from cases c where ${mine}`,
-      [tx.now, groups],
+      'select "all", unacknowledged, unconfirmed, late, recovered from cases_queue_counts($2, $3, $1)',
+      [tx.now, isDesk, groups],
     );
     const pressing = rows.filter((row) => row.failed_notices > 0 || row.late > 0).map((row) => row.id);
     const notices = await noticesOfCase(tx, pressing);

@@ -120,11 +120,52 @@ describe('the application’s role', () => {
       `select p.proname as name, array_to_string(p.proconfig, ' ') as path from pg_proc p
         where p.prosecdef and p.pronamespace = 'public'::regnamespace order by 1`,
     );
-    expect(rows.map(({ name }) => name)).toEqual(['cases_listed', 'directory_changed', 'roster_changed']);
+    expect(rows.map(({ name }) => name)).toEqual([
+      'cases_beside',
+      'cases_listed',
+      'cases_queue_counts',
+      'cases_queued',
+      'directory_changed',
+      'roster_changed',
+    ]);
     // A function of the owner's that looks names up wherever the caller says would do the caller's will.
     for (const { name, path } of rows) expect(path, name).toContain('search_path=public');
     const all = `select * from cases_listed(null, null, null, null, null, null, null, false, null, null, 'newest', null, null, null, 100)`;
     expect((await app.query(all)).rows).toEqual([]);
+    // Whoever asks as if he worked every desk is told what his own keys show, and nothing when he has none.
+    const desks = `array(select code from groups)`;
+    const queue = [
+      `select * from cases_queued(true, ${desks}, now(), 100)`,
+      `select * from cases_queue_counts(true, ${desks}, now()) where "all" > 0`,
+      `select * from cases_beside(array(select case_id from facts f, lateral (select f.stream_id as case_id) x), now())`,
+    ];
+    for (const sql of queue) expect((await app.query(sql)).rows, sql).toEqual([]);
+    const { rows: ids } = await story.world.owner.query<{ id: string }>('select id from cases');
+    const groups = (await story.world.owner.query<{ code: string }>('select code from groups')).rows.map(
+      ({ code }) => code,
+    );
+    for (const code of ['teacher', 'captain', 'engineer', 'officer', 'mnd-officer']) {
+      await read(story.ctx.database, await story.person(code), story.ctx.clock, async (tx) => {
+        const own = (await tx.query<{ id: string }>('select id from cases where open', [])).map(
+          ({ id }) => id,
+        );
+        const [counts] = await tx.query<{ all: number }>(
+          'select "all" from cases_queue_counts(true, $1, now())',
+          [groups],
+        );
+        const queued = await tx.query<{ case_id: string }>(
+          'select case_id from cases_queued(true, $1, now(), 10000)',
+          [groups],
+        );
+        expect(new Set(queued.map((row) => row.case_id)), code).toEqual(new Set(own));
+        expect([code, counts?.all]).toEqual([code, own.length]);
+        const beside = await tx.query<{ case_id: string }>('select case_id from cases_beside($1, now())', [
+          ids.map(({ id }) => id),
+        ]);
+        const visible = await tx.query<{ id: string }>('select id from cases', []);
+        expect(new Set(beside.map((row) => row.case_id)), code).toEqual(new Set(visible.map(({ id }) => id)));
+      });
+    }
     const seen = async (code: string) =>
       (await read(story.ctx.database, await story.person(code), story.ctx.clock, (tx) => tx.query(all, [])))
         .length;

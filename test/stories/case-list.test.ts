@@ -6,6 +6,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { openExport } from '../../src/cases/export.ts';
+import { queue } from '../../src/cases/lists.ts';
 import { resolveActor } from '../../src/identity/index.ts';
 import { createHttp, type Http } from '../../src/platform/http/index.ts';
 import { read } from '../../src/platform/transaction.ts';
@@ -189,6 +190,59 @@ describe('a long list', () => {
       ),
     );
     expect(nobody?.n).toBe(0);
+  });
+
+  it('ISO-1: shows every page in the order the policies’ own rows have, to whoever sees much, little, or behind a wall', async () => {
+    for (const code of [...PEOPLE, 'inspector', 'moe-officer', 'admin']) {
+      await read(story.ctx.database, await story.person(code), story.ctx.clock, async (tx) => {
+        for (const [order, sort] of [
+          ['newest', 'opened_at desc, id desc'],
+          ['oldest', 'opened_at, id'],
+          ['gravest', 'rank desc, opened_at desc, id desc'],
+        ]) {
+          for (const limit of [3, 40, 600]) {
+            const [one] = await tx.query<{ found: string[]; seen: string[] }>(
+              `select array(select case_id from cases_listed(null, null, null, null, null, null, null, null, null, null,
+                        '${order}', null, null, null, ${limit}) with ordinality order by ordinality) as found,
+                      array(select id from cases order by ${sort} limit ${limit}) as seen`,
+              [],
+            );
+            expect([code, order, limit, one?.found]).toEqual([code, order, limit, one?.seen]);
+          }
+        }
+      });
+    }
+  });
+
+  it('shows the desk’s queue in its order and counts it whole, and a compartment’s to its own desk only (DEC-19)', async () => {
+    // Every way a case may press: nothing due, due later, due now, a notice that failed; at every level.
+    await story.change((tx) =>
+      tx.query(
+        `update cases set rank = 1 + seq % 4, failed_notices = case when seq % 7 = 0 then 1 else 0 end,
+                attention_at = case when seq % 5 < 2 then null else $1::timestamptz + (seq % 5 - 3) * interval '1 hour' - seq * interval '1 second' end
+          where series = 'copy'`,
+        [tx.now],
+      ),
+    );
+    for (const [code, condition] of [
+      ['officer', 'c.compartment is null'],
+      ['mnd-officer', `c.compartment = 'defence'`],
+      ['teacher', 'false'],
+    ] as const) {
+      const person = await story.person(code);
+      const shown = await queue(story.ctx, person);
+      const [expected] = await read(story.ctx.database, person, story.ctx.clock, (tx) =>
+        tx.query<{ ids: string[]; all: number; late: number }>(
+          `with mine as (select *, failed_notices > 0 or coalesce(attention_at <= $1, false) as presses from cases c
+                          where c.open and ${condition})
+           select array(select number from mine order by presses desc, rank desc, attention_at nulls last, opened_at limit 200) as ids,
+                  (select count(*)::int from mine) as all, (select count(*)::int from mine where presses) as late`,
+          [tx.now],
+        ),
+      );
+      expect(shown.items.map((item) => item.case.number)).toEqual(expected?.ids);
+      expect([code, shown.counts.all, shown.counts.late]).toEqual([code, expected?.all, expected?.late]);
+    }
   });
 
   it('WEB-4: finds words wherever they stand, among whatever the reader may see, and takes them for nothing else', async () => {
