@@ -55,6 +55,32 @@ export function accessOf(how: Method, policy: 'required' | 'optional'): 'full' |
   return how === 'password' && policy === 'required' ? 'limited' : 'full';
 }
 
+/** What a session came about by, and what made it full. */
+export interface Origin {
+  readonly how: Method;
+  readonly access: 'full' | 'limited';
+  readonly steppedUpHow: Method | null;
+  readonly issuer: string | null;
+}
+
+/**
+ * What a session may do under the configuration of this moment, which may not be the one it was opened under: none at all
+ * when its provider is gone, little when a password alone opened it and more is required since (AUTH-6, ISO-10).
+ */
+export function accessNow(
+  origin: Origin,
+  policy: 'required' | 'optional',
+  issuers: readonly string[],
+): 'full' | 'limited' | 'none' {
+  const isKnown = origin.issuer === null ? issuers.length > 0 : issuers.includes(origin.issuer);
+  if (origin.how === 'oidc' && !isKnown) return 'none';
+  if (origin.access === 'limited' || origin.how !== 'password' || policy === 'optional') return origin.access;
+  const { steppedUpHow } = origin;
+  const isProved =
+    steppedUpHow === 'passkey' || steppedUpHow === 'totp' || (steppedUpHow === 'oidc' && isKnown);
+  return isProved ? 'full' : 'limited';
+}
+
 /** What would make a limited session full: a first factor, or confirming with the one there is. */
 export function limitedBy(standing: Standing, factors: Factors): 'enrol' | 'confirm' | null {
   if (standing.access === 'full') return null;

@@ -221,6 +221,25 @@ describe('a ministry’s own sign-in', () => {
     expect((await rooms.browser().post('/enrolment/oidc/1', { token })).body.code).toBe('setup-link-used');
   });
 
+  it('ISO-10 AUTH-6: that is no longer configured takes its sessions with it, at the next request', async () => {
+    ministry.becomes('m-4711');
+    const [theirs, made] = [rooms.browser(), rooms.browser()];
+    await signInAt(theirs);
+    // One that a password opened and the ministry made full.
+    await made.signIn('teacher');
+    const { body } = await made.post('/session/oidc/1', { purpose: 'step-up' });
+    await made.get(await throughMinistry(body.location));
+    for (const browser of [theirs, made]) expect((await browser.get('/session')).body.access).toBe('full');
+    const { oidc } = rooms.ctx.config;
+    rooms.restart({ oidc: oidc.filter((one) => one.issuer !== ministry.issuer) });
+    expect((await theirs.get('/session')).status).toBe(401);
+    expect((await made.get('/session')).body.access).toBe('limited');
+    const listed = (await made.get('/me/security')).body.sessions.map((one: { how: string }) => one.how);
+    expect(listed).not.toContain('oidc');
+    rooms.restart({ oidc });
+    expect((await theirs.get('/session')).status).toBe(200);
+  });
+
   it('opens no shut account', async () => {
     await rooms.rows("update accounts set disabled_at = now() where login = 'hospital-nurse'");
     ministry.becomes('m-nurse');

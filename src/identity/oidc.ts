@@ -278,7 +278,8 @@ async function signIn(
     // Nobody's identity, and that of a shut account, are told alike.
     if (!identity || !account || account.disabled) return { page: pageOf('sign-in', 'unlinked') };
     await store.noteOidcUse(tx, identity.id);
-    return { page: flow.next, session: await openSession(ctx, tx, identity.personId, 'oidc', caller) };
+    const by = { ...caller, issuer: claims.iss };
+    return { page: flow.next, session: await openSession(ctx, tx, identity.personId, 'oidc', by) };
   });
 }
 
@@ -303,7 +304,7 @@ async function stepUp(
     const identity = await store.oidcLinkOf(tx, claims.iss, claims.sub);
     if (identity?.personId !== own.actor.personId) return { page: pageOf('step-up', 'unlinked') };
     await store.noteOidcUse(tx, identity.id);
-    return { page: flow.next, confirmed: await confirm(ctx, tx, own.actor, own.token, 'oidc') };
+    return { page: flow.next, confirmed: await confirm(ctx, tx, own.actor, own.token, 'oidc', claims.iss) };
   });
 }
 
@@ -341,7 +342,8 @@ async function enrolBy(
   { caller }: Arriving,
 ): Promise<Arrival> {
   if (flow.boundTo === null) return { page: pageOf('enrol', 'expired') };
-  const session = await enrol(ctx, flow.boundTo, 'oidc', caller, async (tx, { personId }) => {
+  const by = { ...caller, issuer: claims.iss };
+  const session = await enrol(ctx, flow.boundTo, 'oidc', by, async (tx, { personId }) => {
     if (!(await keepLink(tx, personId, claims))) refuse('conflict');
   });
   return { page: '/', session };

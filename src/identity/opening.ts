@@ -35,6 +35,8 @@ export interface Caller {
   readonly agent: string;
   /** The session the browser had before; it ends, so that nobody can plant one. */
   readonly previousToken?: string | undefined;
+  /** The provider that said who he is. */
+  readonly issuer?: string;
 }
 
 /** A session just opened; the token goes into the cookie and nowhere else. */
@@ -104,6 +106,7 @@ export async function openSession(
     access: accessOf(how, ctx.config.secondFactor),
     agent: caller.agent,
     expiresAt,
+    issuer: caller.issuer ?? null,
   });
   const network = caller.address === undefined ? {} : { network: networkHash(personId, caller.address) };
   await note(tx, personId, 'signed-in', { how, agent: caller.agent, ...network });

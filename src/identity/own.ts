@@ -10,7 +10,7 @@ import * as factors from './factor-store.ts';
 import type { Caller } from './opening.ts';
 import { creationOptions, keepKey, verifyCreation } from './passkeys.ts';
 import { hashPassword } from './password.ts';
-import { hashOf, type SignedInActor } from './sessions.ts';
+import { hashOf, liveSession, type SignedInActor } from './sessions.ts';
 import { type Confirmed, checkOwnPassword, confirm, factorsIn } from './step-up.ts';
 import * as store from './store.ts';
 import { confirmCode, newSecret, secretView } from './totp.ts';
@@ -41,7 +41,7 @@ export async function securityOf(ctx: AppContext, actor: SignedInActor): Promise
       await factors.passkeysOf(tx, personId),
       await factors.totpOf(tx, personId),
       await factors.oidcLinksOf(tx, personId),
-      await store.sessionsOf(tx, personId),
+      (await store.sessionsOf(tx, personId)).flatMap((one) => liveSession(ctx, one, tx.now) ?? []),
     ];
     const has = await factorsIn(ctx, tx, personId);
     const own = sessions.find((one) => one.id === actor.session?.id);

@@ -13,6 +13,7 @@ import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import type { Signals } from '../platform/signals.ts';
 import { read, type Tx, write } from '../platform/transaction.ts';
+import { accessNow } from './factor-rules.ts';
 import { openToLimited } from './limited.ts';
 import { keysOfPosts } from './rules.ts';
 import * as store from './store.ts';
@@ -93,18 +94,31 @@ function memory(ctx: AppContext): Map<string, Believed> {
   return fresh;
 }
 
-/** True while a session that was found is still good at the transaction's now. */
-export function isLive(ctx: AppContext, session: store.SessionRow, now: Date): boolean {
+/** The issuers that are set up here; links to others open nothing. */
+export const issuersOf = (ctx: AppContext): string[] => ctx.config.oidc.map((one) => one.issuer);
+
+/**
+ * A session that was found, with what it may do now; null when it has ended by the transaction's now, or when the
+ * provider that opened it is not configured any more.
+ */
+export function liveSession(
+  ctx: AppContext,
+  session: store.SessionRow | undefined,
+  now: Date,
+): store.SessionRow | null {
+  if (!session) return null;
   const idleUntil = session.seenAt.getTime() + ctx.config.session.idleMs;
-  return session.expiresAt > now && idleUntil > now.getTime();
+  if (session.expiresAt <= now || idleUntil <= now.getTime()) return null;
+  const access = accessNow(session, ctx.config.secondFactor, issuersOf(ctx));
+  return access === 'none' ? null : { ...session, access };
 }
 
 /** True when its last use should be written down. */
 const isStale = (session: store.SessionRow, now: Date) => session.seenAt.getTime() + TOUCH_MS < now.getTime();
 
 async function readActor(ctx: AppContext, tx: Tx, tokenHash: Buffer) {
-  const session = await store.sessionByHash(tx, tokenHash);
-  if (!session || !isLive(ctx, session, tx.now)) return null;
+  const session = liveSession(ctx, await store.sessionByHash(tx, tokenHash), tx.now);
+  if (!session) return null;
   const { pack } = await activePack(ctx, tx);
   const actor = actorIn(await directorySnapshot(ctx, tx), pack, session, session, tx.now);
   return actor && { actor, isOld: isStale(session, tx.now) };
@@ -141,8 +155,9 @@ export async function liveActors(
     const snapshot = await directorySnapshot(ctx, tx);
     const found = new Map<string, SignedInActor>();
     const stale: Buffer[] = [];
-    for (const [key, session] of sessions) {
-      if (!isLive(ctx, session, tx.now) || session.access === 'limited') continue;
+    for (const [key, stored] of sessions) {
+      const session = liveSession(ctx, stored, tx.now);
+      if (!session || session.access === 'limited') continue;
       const actor = actorIn(snapshot, pack, session, session, tx.now);
       if (!actor) continue;
       found.set(key, actor);

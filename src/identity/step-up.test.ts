@@ -76,6 +76,43 @@ describe('where a second factor is required', () => {
   });
 });
 
+describe('where a second factor becomes required', () => {
+  it('AUTH-6 ISO-10: a session that a password alone opened may only report from then on; one that was proved goes on', async () => {
+    const rooms = await openRooms();
+    for (const code of ['officer', 'teacher']) await rooms.account(code);
+    const [plain, proved] = [rooms.browser(), rooms.browser()];
+    await proved.signIn('officer');
+    const device = rooms.device();
+    await proved.addKey(device);
+    await plain.signIn('officer');
+    for (const browser of [plain, proved]) expect((await browser.get('/session')).body.access).toBe('full');
+    const options = (await proved.post('/session/step-up/options')).body.options;
+    await proved.post('/session/step-up', { method: 'passkey', response: device.get(options) });
+    rooms.restart({ secondFactor: 'required' });
+    expect((await proved.get('/recoveries')).status).toBe(200);
+    expect(await plain.get('/recoveries')).toMatchObject({
+      status: 403,
+      body: { code: 'second-factor-needed' },
+    });
+    expect((await plain.get('/session')).body).toMatchObject({ access: 'limited', limitedBy: 'confirm' });
+    expect((await plain.get('/me/security')).body.sessions).toMatchObject([
+      { access: 'limited', current: true },
+      { access: 'full' },
+    ]);
+    // No open stream goes on either.
+    const cookie = (browser: Browser) => ({ cookies: Object.fromEntries(browser.jar) }) as FastifyRequest;
+    const keys = [plain, proved].map((browser) => sessionKeyOf(rooms.ctx, cookie(browser)) ?? '');
+    expect([...(await liveActors(rooms.ctx, keys)).keys()]).toEqual([keys[1]]);
+    // Confirmed by the key, it is full again, under another secret.
+    const before = plain.jar.get('tocsin');
+    const again = (await plain.post('/session/step-up/options')).body.options;
+    await plain.post('/session/step-up', { method: 'passkey', response: device.get(again) });
+    expect(plain.jar.get('tocsin')).not.toBe(before);
+    expect((await plain.get('/recoveries')).status).toBe(200);
+    await rooms.close();
+  });
+});
+
 describe('a grave act', () => {
   let rooms: Rooms;
   let admin: Browser;

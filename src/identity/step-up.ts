@@ -11,7 +11,7 @@ import { factorsOf, note } from './factor-store.ts';
 import { type Caller, countTry } from './opening.ts';
 import { requestOptions, verifyPasskey } from './passkeys.ts';
 import { isPassword, refuseWhenBusy } from './password.ts';
-import { hashOf, isLive, newToken, type SignedInActor, tokenOf } from './sessions.ts';
+import { hashOf, issuersOf, liveSession, newToken, type SignedInActor, tokenOf } from './sessions.ts';
 import * as store from './store.ts';
 import { takeCode } from './totp.ts';
 
@@ -21,9 +21,6 @@ interface Confirmation {
   readonly methods: readonly StepUpMethod[];
 }
 
-/** The issuers that are set up here; links to others open nothing. */
-export const issuersOf = (ctx: AppContext): string[] => ctx.config.oidc.map((one) => one.issuer);
-
 /** The factors an account has now. */
 export function factorsIn(ctx: AppContext, tx: Tx, personId: string): Promise<Factors> {
   return factorsOf(tx, personId, issuersOf(ctx));
@@ -32,8 +29,8 @@ export function factorsIn(ctx: AppContext, tx: Tx, personId: string): Promise<Fa
 async function confirmationOf(ctx: AppContext, request: FastifyRequest): Promise<Confirmation> {
   const token = tokenOf(ctx, request) ?? refuse('not-signed-in');
   return read(ctx.database, SYSTEM, ctx.clock, async (tx) => {
-    const session = await store.sessionByHash(tx, hashOf(token));
-    if (!session || !isLive(ctx, session, tx.now)) refuse('not-signed-in');
+    const session = liveSession(ctx, await store.sessionByHash(tx, hashOf(token)), tx.now);
+    if (!session) refuse('not-signed-in');
     const factors = await factorsIn(ctx, tx, session.personId);
     return { until: steppedUpUntil(session, factors, tx.now), methods: stepUpMethods(factors) };
   });
@@ -70,18 +67,22 @@ export interface Confirmed {
   readonly newToken: string | null;
 }
 
-/** Notes a confirmation; a limited session becomes full under another secret, so that one known before gains nothing. */
+/**
+ * Notes a confirmation; a limited session becomes full under another secret, so that one known before gains nothing, and
+ * stays so only while the provider that confirmed it is configured.
+ */
 export async function confirm(
   ctx: AppContext,
   tx: Tx,
   actor: SignedInActor,
   token: string,
   how: StepUpMethod,
+  issuer: string | null = null,
 ): Promise<Confirmed> {
-  const session = await store.sessionByHash(tx, hashOf(token));
+  const session = liveSession(ctx, await store.sessionByHash(tx, hashOf(token)), tx.now);
   if (session?.personId !== actor.personId) refuse('not-signed-in');
   const fresh = session.access === 'limited' && how !== 'password' ? newToken() : null;
-  await store.confirmSession(tx, hashOf(token), how, hashOf(fresh ?? token));
+  await store.confirmSession(tx, hashOf(token), how, hashOf(fresh ?? token), fresh === null ? null : issuer);
   await note(tx, actor.personId, 'stepped-up', { how, agent: session.agent });
   if (fresh !== null) tx.afterCommit(() => ctx.signals.emit('sessions'));
   return { until: new Date(tx.now.getTime() + STEP_UP_MS), newToken: fresh };

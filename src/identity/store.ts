@@ -100,10 +100,12 @@ export interface SessionRow {
   /** The last confirmation; opening a session is one. */
   readonly steppedUpAt: Date | null;
   readonly steppedUpHow: Method | null;
+  /** The provider it came about by, or was made full by. */
+  readonly issuer: string | null;
 }
 
 const SESSION = `s.id, s.person_id as "personId", s.how, s.access, s.agent, s.created_at as "createdAt", s.seen_at as "seenAt",
-  s.expires_at as "expiresAt", s.stepped_up_at as "steppedUpAt", s.stepped_up_how as "steppedUpHow"`;
+  s.expires_at as "expiresAt", s.stepped_up_at as "steppedUpAt", s.stepped_up_how as "steppedUpHow", s.issuer`;
 
 /** The session of a token's hash, if its account is not disabled; whether it has ended is the caller's to judge. */
 export async function sessionByHash(tx: Tx, tokenHash: Buffer): Promise<SessionRow | undefined> {
@@ -128,12 +130,12 @@ export async function sessionsByHashes(
 export async function insertSession(
   tx: Tx,
   tokenHash: Buffer,
-  session: Pick<SessionRow, 'id' | 'personId' | 'how' | 'access' | 'agent' | 'expiresAt'>,
+  session: Pick<SessionRow, 'id' | 'personId' | 'how' | 'access' | 'agent' | 'expiresAt' | 'issuer'>,
 ): Promise<void> {
   await tx.prepared(
     'session-insert',
     `insert into sessions (token_hash, id, person_id, how, access, agent, created_at, seen_at, expires_at, stepped_up_at,
-       stepped_up_how) values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $7, $4)`,
+       stepped_up_how, issuer) values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $7, $4, $9)`,
     [
       tokenHash,
       session.id,
@@ -143,6 +145,7 @@ export async function insertSession(
       session.agent,
       tx.now,
       session.expiresAt,
+      session.issuer,
     ],
   );
 }
@@ -156,19 +159,21 @@ export async function touchSessions(tx: Tx, tokenHashes: readonly Buffer[]): Pro
   );
 }
 
-/** Notes a confirmation, which makes a limited session full; with `newHash` under another secret. */
+/** Notes a confirmation, which makes a limited session full, by `issuer`; with `newHash` under another secret. */
 export async function confirmSession(
   tx: Tx,
   tokenHash: Buffer,
   how: Method,
   newHash: Buffer = tokenHash,
+  issuer: string | null = null,
 ): Promise<boolean> {
   const rows = await tx.prepared(
     'session-confirm',
     `update sessions set stepped_up_at = $3, stepped_up_how = $2, token_hash = $4,
+            issuer = coalesce($5, issuer),
             access = case when $2 = 'password' then access else 'full' end
       where token_hash = $1 returning id`,
-    [tokenHash, how, tx.now, newHash],
+    [tokenHash, how, tx.now, newHash, issuer],
   );
   return rows.length > 0;
 }

@@ -105,6 +105,11 @@ export async function openRooms(options: { config?: Partial<Config>; identity?: 
       await world.asSystem((tx) => makeAccount(ctx, tx, { personId, login: code, passwordHash }));
       return personId;
     },
+    /** Goes on under another configuration and without a memory, as after a restart. */
+    restart(config: Partial<Config>): void {
+      Object.assign(ctx, { config: { ...ctx.config, ...config } });
+      ctx.signals.emit('sessions');
+    },
     /** Looks at rows as the database's owner does. */
     async rows(text: string, values: unknown[] = []) {
       return (await world.owner.query(text, values)).rows;

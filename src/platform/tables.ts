@@ -593,6 +593,7 @@ export interface SignInEvents {
   at: Timestamp;
   by_other: Generated<boolean>;
   how: string | null;
+  issuer: string | null;
   id: Generated<Int8>;
   kind: string;
   network: string | null;
