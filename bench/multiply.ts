@@ -138,9 +138,15 @@ async function dropIndexes(here: Installation, table: string): Promise<string[]>
  * Copies the originals until there are `total` cases in all, further into the past than what is there already.
  * @param parts `whole`: with all that belongs to a case; `bare`: the cases themselves only, as old ones of which no list
  *   shows more
+ * @param openShare of all cases in the end, this share is open
  */
-export async function extendCases(here: Installation, total: number, parts: 'whole' | 'bare' = 'whole') {
-  const open = Math.round(total * OPEN_SHARE);
+export async function extendCases(
+  here: Installation,
+  total: number,
+  parts: 'whole' | 'bare' = 'whole',
+  openShare = OPEN_SHARE,
+) {
+  const open = Math.round(total * openShare);
   const perReleased = Math.ceil((total - open) / RELEASED) - 1;
   const perOpen = Math.max(0, Math.ceil(open / (ORIGINALS - RELEASED)) - 1);
   await here.ask(

@@ -37,6 +37,17 @@ export interface InsertResult {
   readonly latencies: readonly number[];
 }
 
+/** Screens to be kept open, or news they wait for. */
+export type WatchOrder =
+  | { readonly open: { readonly port: number; readonly cookies: readonly string[] } }
+  | { readonly news: string; readonly patience: number };
+export interface WatchResult {
+  /** Screens that are open, or that have had the news. */
+  readonly screens: number;
+  /** When each of them had it, by the clock of this machine. */
+  readonly at: readonly number[];
+}
+
 /** A helper process. */
 export interface Helper<Order, Result> {
   ask(order: Order): Promise<Result>;
@@ -44,7 +55,9 @@ export interface Helper<Order, Result> {
 }
 
 /** Starts a helper; one order at a time. */
-export function startHelper<Order, Result>(file: 'load.ts' | 'ceiling.ts'): Helper<Order, Result> {
+export function startHelper<Order, Result>(
+  file: 'load.ts' | 'ceiling.ts' | 'watchers.ts',
+): Helper<Order, Result> {
   const child: ChildProcess = fork(fileURLToPath(new URL(file, import.meta.url)), { stdio: 'inherit' });
   return {
     ask: (order) =>

@@ -3,7 +3,7 @@
  * without it, in one run. The database is the embedded one, with fsync.
  *
  *   --quick        smaller and shorter; figures are rougher
- *   --only intake  one part: intake, mail, lists, policies, directory or page
+ *   --only intake  one part: intake, mail, lists, policies, directory, page, clocks or screens
  *   --json FILE    the figures as JSON
  *
  * Exits 1 when a figure is below its floor. An aim is printed and never fails.
@@ -11,6 +11,7 @@
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { writeJson } from '../test/faults/rig/table.ts';
+import { measureClocks } from './clocks.ts';
 import { measureDirectory } from './directory.ts';
 import { type Figure, isBelowFloor, printFigures, ratioOf } from './figures.ts';
 import { measureIntake } from './intake.ts';
@@ -18,6 +19,7 @@ import { measureLists } from './lists.ts';
 import { measureMail } from './mail.ts';
 import { measurePage } from './page.ts';
 import { measurePolicies } from './policies.ts';
+import { measureScreens } from './screens.ts';
 import { FULL, QUICK, type Sizes, syncLatency } from './setting.ts';
 
 const { values } = parseArgs({
@@ -36,6 +38,8 @@ const parts: readonly [name: string, measure: (sizes: Sizes) => Promise<Figure[]
   ['policies', measurePolicies],
   ['directory', measureDirectory],
   ['page', measurePage],
+  ['clocks', measureClocks],
+  ['screens', measureScreens],
 ];
 
 const sync = syncLatency(tmpdir());

@@ -27,6 +27,11 @@ export interface Sizes {
   /** What the cases grow to under the policies. */
   readonly grown: number;
   readonly looks: number;
+  /** Screens connected at once. */
+  readonly screens: number;
+  /** Clocks that run, and how many of them come due in one second. */
+  readonly clocks: number;
+  readonly due: number;
 }
 
 export const FULL: Sizes = {
@@ -39,6 +44,9 @@ export const FULL: Sizes = {
   cases: 100_000,
   grown: 1_000_000,
   looks: 40,
+  screens: 2_000,
+  clocks: 100_000,
+  due: 5_000,
 };
 export const QUICK: Sizes = {
   rounds: 3,
@@ -50,6 +58,9 @@ export const QUICK: Sizes = {
   cases: 10_000,
   grown: 50_000,
   looks: 10,
+  screens: 200,
+  clocks: 5_000,
+  due: 500,
 };
 
 /** An installation with its nation and its mail server. */
