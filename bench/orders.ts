@@ -10,6 +10,8 @@ export interface FilingOrder {
   readonly clients: number;
   readonly ms: number;
   readonly count?: number;
+  /** One report in so many is at level A. */
+  readonly graveEvery?: number;
 }
 export interface FilingResult {
   readonly done: number;

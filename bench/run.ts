@@ -3,7 +3,7 @@
  * without it, in one run. The database is the embedded one, with fsync.
  *
  *   --quick        smaller and shorter; figures are rougher
- *   --only intake  one part: intake, mail, lists, policies, directory, page, clocks or screens
+ *   --only intake  one part: intake, mail, lists, policies, directory, page, clocks, screens or storm
  *   --json FILE    the figures as JSON
  *
  * Exits 1 when a figure is below its floor. An aim is printed and never fails.
@@ -21,6 +21,7 @@ import { measurePage } from './page.ts';
 import { measurePolicies } from './policies.ts';
 import { measureScreens } from './screens.ts';
 import { FULL, QUICK, type Sizes, syncLatency } from './setting.ts';
+import { measureStorm } from './storm.ts';
 
 const { values } = parseArgs({
   options: {
@@ -40,6 +41,7 @@ const parts: readonly [name: string, measure: (sizes: Sizes) => Promise<Figure[]
   ['page', measurePage],
   ['clocks', measureClocks],
   ['screens', measureScreens],
+  ['storm', measureStorm],
 ];
 
 const sync = syncLatency(tmpdir());

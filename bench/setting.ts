@@ -27,6 +27,8 @@ export interface Sizes {
   /** What the cases grow to under the policies. */
   readonly grown: number;
   readonly looks: number;
+  /** After the storm's peak, so long at its rate, in ms. */
+  readonly stormOnMs: number;
   /** Screens connected at once. */
   readonly screens: number;
   /** Clocks that run, and how many of them come due in one second. */
@@ -41,6 +43,7 @@ export const FULL: Sizes = {
   restMails: 100,
   stormReports: 10_000,
   stormMs: 60_000,
+  stormOnMs: 600_000,
   cases: 100_000,
   grown: 1_000_000,
   looks: 40,
@@ -55,6 +58,7 @@ export const QUICK: Sizes = {
   restMails: 20,
   stormReports: 1_000,
   stormMs: 6_000,
+  stormOnMs: 12_000,
   cases: 10_000,
   grown: 50_000,
   looks: 10,
