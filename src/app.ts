@@ -85,6 +85,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
       paperRoutes({
         loadReport: (request, caseId, ordinal) => loadReport(ctx, request, caseId, ordinal),
         packInForce: async () =>
+        confirmed: (request) => requireStepUp(ctx, request),
           (await read(ctx.database, SYSTEM, ctx.clock, (tx) => activePack(ctx, tx))).pack,
         now: () => new Date(Date.now() + ctx.clock.shift()),
       }),

@@ -15,6 +15,8 @@ export interface LoadedReport {
 }
 
 export interface PaperDependencies {
+  /** Identity's `requireStepUp(ctx, …)`: whoever takes a report along, with the people in it, says once more who he is (AUTH-6). */
+  confirmed: (request: FastifyRequest) => Promise<void>;
   /** Reads one report under the caller's own rights; refuses `not-found` for what he may not see. */
   loadReport: (request: FastifyRequest, caseId: string, ordinal: number) => Promise<LoadedReport>;
   /** The mechanism in force now, whose form is printed blank; the same object while it is the same mechanism. */
@@ -53,7 +55,7 @@ function blankForms({ packInForce, now }: PaperDependencies): (lang: Lang) => Pr
 
 /**
  * `GET /api/v1/cases/:id/reports/:ordinal/paper.pdf?lang=` and `GET /api/v1/forms/incident.pdf?lang=`.
- * The blank form needs no session: whoever cannot sign in must still be able to report (S8.3.5).
+ * A filed report asks for a fresh proof (`step-up-needed`), as every export does. The blank form needs no session: whoever cannot sign in must still be able to report (S8.3.5).
  */
 export function paperRoutes(dependencies: PaperDependencies): FastifyPluginAsyncZod {
   const blankForm = blankForms(dependencies);
@@ -62,6 +64,8 @@ export function paperRoutes(dependencies: PaperDependencies): FastifyPluginAsync
       '/api/v1/cases/:id/reports/:ordinal/paper.pdf',
       {
         config: { raw: true },
+        // A found open screen must not be enough to carry it away, as with the whole case (AUTH-6).
+        preHandler: dependencies.confirmed,
         schema: {
           ...about('paper', '一份通報單的列印本（PDF）', 'One filed report in the official layout, as PDF'),
           params: paperParams,
@@ -75,7 +79,7 @@ export function paperRoutes(dependencies: PaperDependencies): FastifyPluginAsync
         const pdf = await renderPdf(paperOf({ pack, view, report, printedAt: dependencies.now() }, lang));
         return reply
           .header('content-type', 'application/pdf')
-          .header('content-disposition', `inline; filename="${fileName(view.case.number, ordinal)}"`)
+          .header('content-disposition', `attachment; filename="${fileName(view.case.number, ordinal)}"`)
           .header('cache-control', 'private, no-store')
           .send(pdf);
       },

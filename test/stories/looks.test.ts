@@ -207,6 +207,7 @@ describe('looks', () => {
     // The list as a file is one look, with its length, before the first byte.
     const list = await door.ask('auditor', 'GET', '/cases.csv');
     expect(list.status).toBe(200);
+    expect((await door.ask('auditor', 'GET', `/cases/${id}/reports/1/paper.pdf`)).status).toBe(200);
     const { items } = await looks('admin');
     const [row] = items.filter((one) => one.what === 'exported' && one.caseId === null);
     expect(row).toMatchObject({ number: '', detail: '1', person: { name: { zh: '江稽核' } } });
@@ -218,6 +219,9 @@ describe('looks', () => {
     const answer = await door.ask('auditor', 'GET', `/cases/${id}/export`);
     expect(answer.status).toBe(403);
     expect((answer.json as { type: string }).type).toContain('step-up-needed');
+    // One report on paper carries the people in it away just the same.
+    const paper = await door.ask('auditor', 'GET', `/cases/${id}/reports/1/paper.pdf`);
+    expect([paper.status, (paper.json as { code: string }).code]).toEqual([403, 'step-up-needed']);
     // So does what hides a case, what shows it again, and agreeing to what takes two.
     const { revision } = (await story.sees('officer', id)).case;
     const order = { authority: '青山地方檢察署', reference: 'R', until: null, reason: '偵查不公開' };

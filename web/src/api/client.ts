@@ -49,7 +49,8 @@ function address(path: string, query?: Query | object): string {
 async function readBody(response: Response): Promise<unknown> {
   if (response.status === 204) return undefined;
   const type = response.headers.get('content-type') ?? '';
-  return type.includes('json') ? response.json() : response.text();
+  if (type.includes('json')) return response.json();
+  return type.startsWith('text/') ? response.text() : response.blob();
 }
 
 async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {

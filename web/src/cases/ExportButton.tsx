@@ -5,22 +5,14 @@ import { exports as zh } from '../../../src/locales/zh-Hant/export.ts';
 import { civilAt, formatIso } from '../../../src/mechanism/roc-date.ts';
 import { api } from '../api/client.ts';
 import { Button } from '../ui/Button.tsx';
+import { keepFile } from '../ui/keep.ts';
 import { useLang, useText } from '../ui/lang.tsx';
 import { ProblemMessage } from '../ui/states.tsx';
 
 const exportText: Area<typeof zh> = { 'zh-Hant': zh, en };
 
-/** Gives the browser a text to keep as a file. */
-function keep(text: string, name: string): void {
-  // Reading the answer as text took away the mark by which spreadsheets know UTF-8.
-  const url = URL.createObjectURL(new Blob(['\ufeff', text], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser may still be reading it.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
+/** Reading the answer as text took away the mark by which spreadsheets know UTF-8. */
+const tableOf = (text: string): Blob => new Blob(['\ufeff', text], { type: 'text/csv;charset=utf-8' });
 
 /**
  * Takes the list along as it is filtered. It is fetched whole before it becomes a file: a list that broke off half-way is
@@ -32,7 +24,7 @@ export function ExportButton({ filters, timeZone }: { filters: object; timeZone:
   const download = useMutation({
     mutationFn: async () => {
       const text = await api.get<string>('/cases.csv', { ...filters, lang });
-      keep(text, `${t.fileName(formatIso(civilAt(new Date(), timeZone)).slice(0, 10))}.csv`);
+      keepFile(tableOf(text), `${t.fileName(formatIso(civilAt(new Date(), timeZone)).slice(0, 10))}.csv`);
     },
   });
   return (

@@ -1,11 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { linkTo } from '../../api/client.ts';
+import { api } from '../../api/client.ts';
 import { Problem } from '../../api/problem.ts';
 import { packQuery } from '../../api/queries.ts';
 import { DrillBand } from '../../app/DrillBand.tsx';
 import { usePageTitle } from '../../app/title.ts';
 import { Button } from '../../ui/Button.tsx';
+import { keepFile } from '../../ui/keep.ts';
 import { useLang, usePick, useText } from '../../ui/lang.tsx';
 import { Note, NotForYou, ProblemMessage, Skeleton } from '../../ui/states.tsx';
 import { DateTime } from '../../ui/time.tsx';
@@ -15,12 +16,29 @@ import { changedIn } from './request.ts';
 import { formText } from './texts.ts';
 import './form.css';
 
+/** The report in the official layout, kept by the browser; asked for here, so that a proof can be asked first. */
+function PaperButton({ caseId, number, ordinal }: { caseId: string; number: string; ordinal: number }) {
+  const t = useText(formText);
+  const { lang } = useLang();
+  const take = useMutation({
+    mutationFn: () => api.get<Blob>(`/cases/${caseId}/reports/${ordinal}/paper.pdf`, { lang }),
+    onSuccess: (pdf) => keepFile(pdf, `${number}-${ordinal}.pdf`),
+  });
+  return (
+    <>
+      <Button kind="primary" busy={take.isPending} onClick={() => take.mutate()}>
+        {t.read.pdf}
+      </Button>
+      {take.isError && <ProblemMessage error={take.error} onRetry={() => take.mutate()} />}
+    </>
+  );
+}
+
 /** One filed report as it reads, never to be changed; printable, and as PDF in the official layout. */
 export function ReportPage() {
   const { caseId = '', ordinal = '' } = useParams({ strict: false });
   const t = useText(formText);
   const pick = usePick();
-  const { lang } = useLang();
   const theCase = useQuery(caseQuery(caseId));
   const pack = useQuery(packQuery);
   const view = theCase.data;
@@ -59,14 +77,7 @@ export function ReportPage() {
         <p>{t.read.title(view.case.number, t.read.kinds[report.kind], report.ordinal)}</p>
       </header>
       <div className="row no-print">
-        <a
-          className="btn btn-primary"
-          href={linkTo(`/cases/${caseId}/reports/${report.ordinal}/paper.pdf`, { lang })}
-          target="_blank"
-          rel="noreferrer"
-        >
-          {t.read.pdf}
-        </a>
+        <PaperButton caseId={caseId} number={view.case.number} ordinal={report.ordinal} />
         <Button onClick={() => window.print()}>{t.read.print}</Button>
         <Link className="btn btn-quiet" to="/cases/$caseId" params={{ caseId }}>
           {t.read.back}
