@@ -1,4 +1,4 @@
-import { setServerTime } from '../ui/time.tsx';
+import { setServerTime } from '../ui/server-clock.ts';
 import { Problem } from './problem.ts';
 
 type Query = Record<string, string | number | boolean | null | undefined>;

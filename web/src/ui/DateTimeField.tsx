@@ -4,8 +4,9 @@ import { civilAt, formatIso, formatRoc, instantOf, parseWhen } from '../../../sr
 import type { FieldProps } from './fields.tsx';
 import { Checkbox, Field } from './fields.tsx';
 import { useLang, useText } from './lang.tsx';
+import { serverNow } from './server-clock.ts';
 import { commonText } from './texts.ts';
-import { serverNow, useZone } from './time.tsx';
+import { useZone } from './time.tsx';
 
 /** What a time field holds. `at` is an ISO instant in UTC, null while unreadable, empty or unknown. */
 export interface WhenValue {

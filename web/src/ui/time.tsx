@@ -7,24 +7,10 @@ import {
   formatTime,
 } from '../../../src/mechanism/roc-date.ts';
 import { useLang, useText } from './lang.tsx';
+import { serverNow } from './server-clock.ts';
 import { commonText } from './texts.ts';
 
 type When = string | number | Date;
-
-/** Milliseconds the server's clock is ahead of this device's; deadlines are the server's, so is "now". */
-let skew = 0;
-
-/** Tells the screens what time it is at the server. Called by the API client on every answer. */
-export function setServerTime(at: Date): void {
-  const found = at.getTime() - Date.now();
-  // The Date header counts whole seconds; smaller differences are noise.
-  if (Math.abs(found - skew) > 1500) skew = found;
-}
-
-/** The present moment by the server's clock. */
-export function serverNow(): number {
-  return Date.now() + skew;
-}
 
 /** One ticker for the whole page: every elapsed time on screen moves together, and none when hidden. */
 const listeners = new Set<() => void>();

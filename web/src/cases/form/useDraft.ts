@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { FileReportInput } from '../../../../src/cases/contract.ts';
-import { serverNow } from '../../ui/time.tsx';
+import { serverNow } from '../../ui/server-clock.ts';
 import type { KeepStatus, KeptDraft } from './keeper.ts';
 import { DraftKeeper, openingOf } from './keeper.ts';
 import type { FormKey } from './merge.ts';
