@@ -28,6 +28,9 @@ export interface NoticeData {
   readonly state?: string | null;
   readonly organisation?: { readonly zh: string; readonly en: string };
   readonly phone?: string;
+  /** The post that does not answer, and since when (ISO, UTC): of a rung's notice to another post. */
+  readonly party?: { readonly zh: string; readonly en: string };
+  readonly since?: string;
   /** Content-free: for a reader outside a compartment's walls (DEC-19). */
   readonly closed?: boolean;
 }
@@ -50,7 +53,8 @@ export function oneLine(value: string): string {
     .trim();
 }
 
-function dueIn(lang: Lang, at: Date, timeZone: string): { roc: string; iso: string } {
+/** A moment as both calendars write it. */
+export function dueIn(lang: Lang, at: Date, timeZone: string): { roc: string; iso: string } {
   const civil = civilAt(at, timeZone);
   return { roc: formatRoc(civil, lang), iso: formatIso(civil) };
 }
@@ -67,6 +71,8 @@ function valuesFor(pack: Pack, notice: WordedNotice, lang: Lang): TemplateValues
     state: state ? inLang(state.name, lang) : '',
     due: notice.confirmBy ? dueIn(lang, notice.confirmBy, pack.timeZone)[lang === 'en' ? 'iso' : 'roc'] : '',
     phone: data.phone ?? pack.desk.phone,
+    party: data.party ? inLang(data.party, lang) : '',
+    since: data.since ? dueIn(lang, new Date(data.since), pack.timeZone)[lang === 'en' ? 'iso' : 'roc'] : '',
   };
 }
 
@@ -96,6 +102,8 @@ export interface MailInput {
   readonly language: string;
   /** The reader stands in for a vacant post (H41). */
   readonly isStandIn: boolean;
+  /** Somebody else did not answer, and the ladder reached him (H40). */
+  readonly isReached?: boolean;
   /** `name <address>` or an address. */
   readonly from: string;
   readonly publicUrl: string;
@@ -120,7 +128,7 @@ function bodyIn(lang: Lang, input: MailInput, text: NoticeText): string {
     notice.confirmBy && notice.expects !== 'none' ? dueIn(lang, notice.confirmBy, pack.timeZone) : null;
   const blocks: (string | null)[] = [
     notice.mode === 'exercise' ? words.exercise.band : null,
-    input.isStandIn ? words.standIn : null,
+    input.isStandIn ? words.standIn : input.isReached ? words.reached : null,
     oneLine(text.body),
     [
       text.asked === '' ? null : words.asked(oneLine(text.asked)),
@@ -142,7 +150,7 @@ function bodyIn(lang: Lang, input: MailInput, text: NoticeText): string {
 }
 
 /** The rule between the two languages. */
-const RULE = '\n\n────────────────────────────────\n\n';
+export const RULE = '\n\n────────────────────────────────\n\n';
 
 /**
  * Composes a delivery's mail (S8.3.6, SI.14): plain text in the reader's language, exercises marked in subject and body,

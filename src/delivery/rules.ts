@@ -2,6 +2,7 @@
  * From a notice to a person: who is right to be told now, when to try again, what a server's refusal means. Pure.
  */
 import type { DirectorySnapshot } from '../directory/index.ts';
+import type { NoticeChannel } from '../mechanism/vocabulary.ts';
 
 // ── relays ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -99,6 +100,12 @@ export const REASONS = [
   'cut-off',
   'bad-address',
   'no-address',
+  /** no device has push switched on, or none of them is left */
+  'no-device',
+  /** the way is set up no more */
+  'no-lane',
+  /** taken by the gateway, which said later that it did not arrive */
+  'undelivered',
   'nobody',
   'expired',
   'not-holder',
@@ -154,12 +161,16 @@ export type Decision =
 export interface Question {
   readonly personId: string | null;
   readonly postId: string;
+  /** By which way; the address is looked at here for mail alone. */
+  readonly channel?: NoticeChannel;
   /** The notice has been closed: withdrawn, satisfied by another, or its case ended. */
   readonly closed: boolean;
   /** The post may still see the case, or the notice says nothing of it. */
   readonly mayKnow: boolean;
   /** Persons who stand in when nobody holds the post (H41). */
   readonly standIns: readonly string[];
+  /** For a delivery made by a rung above the first: whom the ladder may reach now, holders of the post or not (H40). */
+  readonly reachable?: ReadonlySet<string>;
   /** Persons whose accounts were shut (ISO-9). */
   readonly shutOut?: ReadonlySet<string>;
 }
@@ -174,6 +185,7 @@ export function decide(question: Question, directory: DirectorySnapshot, now: Da
   if (question.closed) return { act: 'withhold', reason: 'closed', successors: [] };
   if (!question.mayKnow) return { act: 'withhold', reason: 'no-right', successors: [] };
   const isIn = (id: string) => directory.persons.has(id) && !question.shutOut?.has(id);
+  if (question.reachable) return decideReached(question, question.reachable, isIn, directory);
   const holders = [
     ...new Set(directory.holders(question.postId, now).map((holding) => holding.personId)),
   ].filter(isIn);
@@ -183,12 +195,30 @@ export function decide(question: Question, directory: DirectorySnapshot, now: Da
     const isShutOut = question.personId !== null && question.shutOut?.has(question.personId);
     return { act: 'withhold', reason: isShutOut ? 'shut-out' : 'not-holder', successors: right };
   }
-  const email = directory.persons.get(question.personId)?.email.trim() ?? '';
+  return reach(question.personId, question, directory);
+}
+
+/** Whom a rung reached is told while the ladder may still reach him; nobody is told in his stead, the next rung will be. */
+function decideReached(
+  question: Question,
+  reachable: ReadonlySet<string>,
+  isIn: (id: string) => boolean,
+  directory: DirectorySnapshot,
+): Decision {
+  const { personId, shutOut } = question;
+  if (personId !== null && reachable.has(personId) && isIn(personId))
+    return reach(personId, question, directory);
+  const isShutOut = personId !== null && shutOut?.has(personId);
+  return { act: 'withhold', reason: isShutOut ? 'shut-out' : 'not-holder', successors: [] };
+}
+
+/** By which address, if any. */
+function reach(personId: string, { channel }: Question, directory: DirectorySnapshot): Decision {
+  if ((channel ?? 'mail') !== 'mail') return { act: 'send', personId, address: '' };
+  const email = directory.persons.get(personId)?.email.trim() ?? '';
   if (email === '') return { act: 'fail', reason: 'no-address' };
   const address = plainAddress(email);
-  return address === null
-    ? { act: 'fail', reason: 'bad-address' }
-    : { act: 'send', personId: question.personId, address };
+  return address === null ? { act: 'fail', reason: 'bad-address' } : { act: 'send', personId, address };
 }
 
 // ── how a notice stands ──────────────────────────────────────────────────────────────────────────────────────

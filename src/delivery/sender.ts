@@ -5,38 +5,42 @@
  * Nothing here promises "exactly once". A process may die or freeze anywhere: its leases run out, another takes them
  * with a higher fence, and what it did not write is sent again under the same Message-ID.
  */
-import { directorySnapshot, standIns } from '../directory/index.ts';
-import { keysOfPosts, shutOutOf } from '../identity/index.ts';
-import { type Pack, packByHash } from '../mechanism/index.ts';
 import { SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
-import { MailFault, type MailTransport, type OutgoingMail, relaysOf } from '../platform/mail.ts';
-import { type Tx, write } from '../platform/transaction.ts';
-import { composeMail } from './mail.ts';
-import { backoff, classify, DEFAULT_RELAY, decide, isExhausted, relayOf, relayRest } from './rules.ts';
+import { MailFault, type MailTransport, relaysOf } from '../platform/mail.ts';
+import { write } from '../platform/transaction.ts';
+import { channelOfLane } from './channel-rules.ts';
+import { LaneHealth } from './health.ts';
+import { backoff, classify, DEFAULT_RELAY, isExhausted, relayRest, type Verdict } from './rules.ts';
+import { lookAgain, outcomeOf, type Prepared } from './second-look.ts';
 import { type Claimed, claim, type Outcome, renew, settle } from './store.ts';
+import { type Handed, WayFault, type Ways } from './ways.ts';
 
 /** Deliveries of one relay a worker holds at most: waiting, under way and not yet written. */
 const HELD = 100;
 const BATCH = 50;
 /** A server that cuts the line at every mail must not push one delivery ten minutes away: the relay itself rests. */
 const LONGEST_WAIT_FOR_RELAY = 60_000;
-/** What the database calls its errors. */
-const SQLSTATE = /^[0-9A-Z]{5}$/;
 /** Results are gathered this long, in ms, and written together. */
 const GATHER = 3;
 
-interface Job {
-  readonly row: Claimed;
-  readonly mail: OutgoingMail;
+interface Job extends Prepared {
   /** Our own monotonic clock: after it the lease may be another's, and nothing is begun any more. */
   validUntil: number;
+}
+
+interface Held {
+  readonly id: string;
+  readonly fence: number;
+  readonly job: Job | null;
+  /** Of several that go as one mail, the one that is counted. */
+  readonly leads: boolean;
 }
 
 interface Desk {
   readonly name: string;
   /** Everything under our lease, by id. */
-  readonly held: Map<string, { readonly id: string; readonly fence: number; job: Job | null }>;
+  readonly held: Map<string, Held>;
   waiting: Job[];
   /** Being sent, or sent and not yet written: what a crash now may send twice. */
   readonly begun: Set<string>;
@@ -47,11 +51,15 @@ interface Desk {
 
 export interface SenderOptions {
   readonly transport: MailTransport;
+  /** Push, SMS, webhooks and fax; without them their deliveries wait. */
+  readonly ways?: Ways | undefined;
   readonly workerId: string;
   /** How long a lease holds, in ms. */
   readonly leaseMs: number;
   /** Connections at a time to one relay; also the most mails that a crash can make arrive twice there. */
   readonly connections: number;
+  /** Between two mails to one person that could wait, in ms; 0 = each by itself, at once. */
+  readonly paceMs: number;
   /** Called whenever places became free or results were written. */
   readonly onChange: () => void;
 }
@@ -59,8 +67,9 @@ export interface SenderOptions {
 export class Sender {
   readonly #ctx: AppContext;
   readonly #options: SenderOptions;
-  readonly #byDomain: ReadonlyMap<string, string>;
+  /** By lane: a mail relay, or one of the other ways. None waits for another (FLT-7). */
   readonly #desks: ReadonlyMap<string, Desk>;
+  readonly #health = new LaneHealth();
   #outcomes: Outcome[] = [];
   #isFlushing = false;
   #isStopped = false;
@@ -68,9 +77,11 @@ export class Sender {
   constructor(ctx: AppContext, options: SenderOptions) {
     this.#ctx = ctx;
     this.#options = options;
-    const { relays, byDomain } = relaysOf(ctx.config);
-    this.#byDomain = byDomain;
-    const names = new Set([DEFAULT_RELAY, ...relays.map((relay) => relay.name)]);
+    const names = new Set([
+      DEFAULT_RELAY,
+      ...relaysOf(ctx.config).relays.map((relay) => relay.name),
+      ...(options.ways?.lanes ?? []),
+    ]);
     this.#desks = new Map(
       [...names].map((name) => [
         name,
@@ -87,9 +98,14 @@ export class Sender {
     );
   }
 
-  /** Names of all relays, the default one first. */
+  /** Names of all lanes, the default relay first. */
   get relays(): string[] {
     return [...this.#desks.keys()];
+  }
+
+  /** Names of the lanes that are mail relays, the default one first. */
+  get mailRelays(): string[] {
+    return this.relays.filter((name) => channelOfLane(name) === 'mail');
   }
 
   /** True while anything is under our lease or being taken. */
@@ -100,7 +116,12 @@ export class Sender {
   /** True when the relay could take more: not resting, and enough places free to make a claim worth while. */
   hasRoom(relay: string): boolean {
     const desk = this.#desks.get(relay);
-    return desk !== undefined && !desk.isClaiming && desk.held.size <= HELD - BATCH && !this.isResting(relay);
+    if (desk === undefined || desk.isClaiming || this.isResting(relay)) return false;
+    // However many notices one mail lists, it is one mail.
+    return (
+      desk.held.size <= HELD - BATCH ||
+      [...desk.held.values()].filter((one) => one.leads).length <= HELD - BATCH
+    );
   }
 
   /** True while a relay in trouble is left alone. */
@@ -115,181 +136,122 @@ export class Sender {
     desk.isClaiming = true;
     try {
       const began = performance.now();
+      const { workerId, leaseMs, paceMs } = this.#options;
       // After trouble one mail tries the way before the others follow.
       const limit = desk.failures > 0 ? 1 : BATCH;
-      const { jobs, outcomes } = await write(this.#ctx.database, SYSTEM, this.#ctx.clock, async (tx) => {
-        const rows = await claim(tx, relay, limit, this.#options.workerId, this.#options.leaseMs);
-        return this.#prepare(tx, rows);
+      const { ready, outcomes } = await write(this.#ctx.database, SYSTEM, this.#ctx.clock, async (tx) => {
+        const rows = await claim(tx, relay, limit, workerId, leaseMs);
+        return lookAgain(this.#ctx, tx, relay, rows, { workerId, leaseMs, paceMs });
       });
-      const validUntil = began + this.#options.leaseMs * 0.8;
-      for (const { row, mail } of jobs) {
-        const job: Job = { row, mail, validUntil };
-        desk.held.set(row.id, { id: row.id, fence: row.fence, job });
+      const validUntil = began + leaseMs * 0.8;
+      let taken = outcomes.length;
+      for (const one of ready) {
+        const job: Job = { ...one, validUntil };
+        for (const [place, { id, fence }] of job.rows.entries())
+          desk.held.set(id, { id, fence, job, leads: place === 0 });
         desk.waiting.push(job);
+        taken += job.rows.length;
       }
-      for (const outcome of outcomes) {
-        desk.held.set(outcome.id, { id: outcome.id, fence: outcome.fence, job: null });
-        this.#outcomes.push(outcome);
-      }
+      for (const { id, fence } of outcomes) desk.held.set(id, { id, fence, job: null, leads: true });
+      this.#outcomes.push(...outcomes);
       if (outcomes.length > 0) this.#scheduleFlush();
       this.#work(desk);
-      return jobs.length + outcomes.length;
+      return taken;
     } finally {
       desk.isClaiming = false;
     }
   }
 
-  /** The second look (rule 8): who is right to be told now; writes nothing itself. */
-  async #prepare(
-    tx: Tx,
-    rows: readonly Claimed[],
-  ): Promise<{ jobs: Omit<Job, 'validUntil'>[]; outcomes: Outcome[] }> {
-    const jobs: Omit<Job, 'validUntil'>[] = [];
-    const outcomes: Outcome[] = [];
-    if (rows.length === 0) return { jobs, outcomes };
-    const directory = await directorySnapshot(this.#ctx, tx);
-    const shutOut = await shutOutOf(tx, [
-      ...rows.flatMap((row) => [
-        ...(row.personId === null ? [] : [row.personId]),
-        ...directory.holders(row.postId, tx.now).map((holding) => holding.personId),
-        ...standIns(directory, row.postId, tx.now).people.map((one) => one.personId),
-      ]),
-    ]);
-    const relayOfPerson = (personId: string) =>
-      relayOf(this.#byDomain, directory.persons.get(personId)?.email ?? '');
-    for (const row of rows) {
-      const pack = await this.#packOf(tx, row);
-      if (!pack) {
-        outcomes.push(outcomeOf(row, { state: 'queued', delay: backoff(row.attempts, Math.random()) }));
-        continue;
-      }
-      const post = directory.posts.get(row.postId);
-      const keys = post ? keysOfPosts(pack, row.postId, [post]) : [];
-      const decision = decide(
-        {
-          personId: row.personId,
-          postId: row.postId,
-          closed: row.closedAt !== null,
-          mayKnow: row.data.closed === true || row.seenBy.some((key) => keys.includes(key)),
-          standIns: standIns(directory, row.postId, tx.now).people.map((one) => one.personId),
-          shutOut,
-        },
-        directory,
-        tx.now,
-      );
-      if (decision.act === 'withhold') {
-        const successors = decision.successors.map((personId) => ({
-          personId,
-          relay: relayOfPerson(personId),
-        }));
-        outcomes.push(outcomeOf(row, { state: 'withheld', reason: decision.reason, successors }));
-        continue;
-      }
-      if (decision.act === 'fail') {
-        outcomes.push(outcomeOf(row, { state: 'failed', reason: decision.reason }));
-        continue;
-      }
-      const relay = relayOf(this.#byDomain, decision.address);
-      if (relay !== row.relay) {
-        // The address or the configuration has changed since: the right relay's own queue takes it, at once.
-        outcomes.push(outcomeOf(row, { state: 'queued', relay, attempts: row.attempts - 1 }));
-        continue;
-      }
-      const person = directory.persons.get(decision.personId);
-      const isHolder = directory
-        .holders(row.postId, tx.now)
-        .some((one) => one.personId === decision.personId);
-      const mail = composeMail({
-        deliveryId: row.id,
-        notice: { ...row, id: row.noticeId },
-        pack,
-        to: decision.address,
-        language: person?.language ?? '',
-        isStandIn: !isHolder,
-        from: this.#ctx.config.mailFrom,
-        publicUrl: this.#ctx.config.publicUrl,
-        now: tx.now,
-      });
-      jobs.push({ row, mail });
-    }
-    return { jobs, outcomes };
-  }
-
-  /** A mechanism that cannot be read holds up the mails of its own cases, not everybody's (FLT-13). */
-  async #packOf(tx: Tx, row: Claimed): Promise<Pack | null> {
-    return packByHash(this.#ctx, tx, row.packHash).catch((error: unknown) => {
-      // Trouble of the database ends the transaction, and with it the claim.
-      if (SQLSTATE.test(String((error as { code?: unknown }).code))) throw error;
-      this.#ctx.log.error({ err: error, deliveryId: row.id }, 'the mechanism of a notice cannot be read');
-      return null;
-    });
-  }
-
   #work(desk: Desk): void {
-    while (desk.waiting.length > 0 && desk.begun.size < (desk.failures > 0 ? 1 : this.#options.connections)) {
+    const most = this.#options.ways?.lanes.includes(desk.name)
+      ? this.#options.ways.connectionsOf(desk.name)
+      : this.#options.connections;
+    while (desk.waiting.length > 0 && desk.begun.size < (desk.failures > 0 ? 1 : most)) {
       const job = desk.waiting.shift() as Job;
       if (performance.now() > job.validUntil) {
         // We were frozen or cut off from the database: the lease may be another's by now.
-        desk.held.delete(job.row.id);
-        this.#ctx.log.warn({ deliveryId: job.row.id }, 'lease ran out before the mail was begun');
+        for (const { id } of job.rows) desk.held.delete(id);
+        this.#ctx.log.warn({ deliveryId: job.rows[0].id }, 'lease ran out before it was begun');
         continue;
       }
-      desk.begun.add(job.row.id);
+      desk.begun.add(job.rows[0].id);
       void this.#send(desk, job);
     }
   }
 
   async #send(desk: Desk, job: Job): Promise<void> {
-    let outcome: Outcome;
     try {
-      await this.#options.transport.send(desk.name, job.mail);
+      const { receipt } = await this.#handOver(desk, job);
       desk.failures = 0;
-      outcome = outcomeOf(job.row, { state: 'handed-over' });
+      this.#health.took(desk.name, this.#now());
+      this.#outcomes.push(...job.rows.map((row) => outcomeOf(row, { state: 'handed-over', receipt })));
     } catch (error) {
-      outcome = this.#afterFault(desk, job.row, error);
+      const fault = faultOf(error);
+      this.#afterFault(desk, job, fault);
+      const delayed = Math.random();
+      this.#outcomes.push(...job.rows.map((row) => this.#outcomeAfter(job, row, fault, delayed)));
     }
-    this.#outcomes.push(outcome);
     this.#scheduleFlush();
   }
 
-  #afterFault(desk: Desk, row: Claimed, error: unknown): Outcome {
-    const fault = error instanceof MailFault ? error : new MailFault('message', error);
-    const { verdict, scope, reason } = classify(fault);
+  async #handOver(desk: Desk, { parcel }: Job): Promise<Handed> {
+    if (parcel.kind === 'mail') {
+      await this.#options.transport.send(desk.name, parcel.mail);
+      return { receipt: null };
+    }
+    if (!this.#options.ways) throw new Error(`no way for ${desk.name}`);
+    return this.#options.ways.send(parcel);
+  }
+
+  #now(): Date {
+    return new Date(Date.now() + this.#ctx.clock.shift());
+  }
+
+  #afterFault(desk: Desk, job: Job, { verdict, code }: Fault): void {
     // No address and no server text in the log: both can carry personal data.
     this.#ctx.log.warn(
       {
-        deliveryId: row.id,
+        deliveryId: job.rows[0].id,
         relay: desk.name,
-        result: reason,
-        code: fault.responseCode ?? fault.code,
-        attempt: row.attempts,
+        result: verdict.reason,
+        code,
+        attempt: job.rows[0].attempts,
       },
-      'mail not taken',
+      'notice not taken',
     );
-    const coded = fault.responseCode === null ? reason : `${reason}:${fault.responseCode}`;
-    if (verdict === 'permanent') return outcomeOf(row, { state: 'failed', reason: coded });
-    if (scope === 'relay') {
-      // What was under way together fails together: that is one failure, not ten.
-      if (!this.isResting(desk.name)) {
-        desk.failures += 1;
-        desk.restUntil = performance.now() + relayRest(desk.failures, Math.random());
-      }
-      this.#release(desk);
+    if (verdict.scope !== 'relay') {
+      // Whoever refuses one thing is there.
+      if (code !== '') this.#health.took(desk.name, this.#now());
+      return;
     }
-    const now = new Date(Date.now() + this.#ctx.clock.shift());
-    if (isExhausted(row.attempts, row.madeAt, now))
-      return outcomeOf(row, { state: 'failed', reason: 'expired' });
-    const most = scope === 'relay' ? LONGEST_WAIT_FOR_RELAY : undefined;
+    this.#health.failed(desk.name, verdict.reason, this.#now());
+    // What was under way together fails together: that is one failure, not ten.
+    if (!this.isResting(desk.name)) {
+      desk.failures += 1;
+      desk.restUntil = performance.now() + relayRest(desk.failures, Math.random());
+    }
+    this.#release(desk);
+  }
+
+  #outcomeAfter(job: Job, row: Claimed, { verdict, coded }: Fault, spread: number): Outcome {
+    const { alternates } = job;
+    if (verdict.verdict === 'permanent')
+      return outcomeOf(row, { state: 'failed', reason: coded, alternates });
+    if (isExhausted(row.attempts, row.madeAt, this.#now()))
+      return outcomeOf(row, { state: 'failed', reason: 'expired', alternates });
+    const most = verdict.scope === 'relay' ? LONGEST_WAIT_FOR_RELAY : undefined;
     return outcomeOf(row, {
       state: 'queued',
       reason: coded,
-      delay: backoff(row.attempts, Math.random(), most),
+      delay: backoff(row.attempts, spread, most),
+      // What cannot wait does not wait for a way in trouble, nor for a second "later" (FLT-7).
+      alternates: verdict.scope === 'relay' || row.attempts > 1 ? alternates : [],
     });
   }
 
   /** Gives back what was not begun, as if it had never been taken. */
   #release(desk: Desk): void {
-    for (const { row } of desk.waiting) {
+    for (const row of desk.waiting.flatMap((job) => job.rows)) {
       this.#outcomes.push(outcomeOf(row, { state: 'queued', attempts: row.attempts - 1 }));
     }
     if (desk.waiting.length > 0) this.#scheduleFlush();
@@ -303,17 +265,21 @@ export class Sender {
   }
 
   async #flush(): Promise<void> {
-    const batch = this.#outcomes.splice(0, 200);
+    const batch = this.#outcomes.splice(0, 500);
     try {
+      const news = this.#health.news();
       const accepted = await write(this.#ctx.database, SYSTEM, this.#ctx.clock, async (tx) => {
         const ids = await settle(tx, batch);
+        await news.write(tx);
         const isNews = batch.some((one) => one.state !== 'queued' && ids.has(one.id));
         tx.afterCommit(() => {
           if (isNews) this.#ctx.signals.emit('facts');
-          if (batch.some((one) => one.successors.length > 0)) this.#ctx.signals.emit('deliveries');
+          if (batch.some((one) => one.successors.length + one.alternates.length > 0))
+            this.#ctx.signals.emit('deliveries');
         });
         return ids;
       });
+      news.written();
       for (const outcome of batch) {
         if (!accepted.has(outcome.id)) {
           this.#ctx.log.warn({ deliveryId: outcome.id, state: outcome.state }, 'late write refused');
@@ -343,8 +309,10 @@ export class Sender {
     const ours = await write(this.#ctx.database, SYSTEM, this.#ctx.clock, (tx) =>
       renew(tx, held, this.#options.leaseMs),
     );
-    for (const { id, job } of held) {
-      if (job) job.validUntil = ours.has(id) ? began + this.#options.leaseMs * 0.8 : 0;
+    const jobs = Map.groupBy(held, ({ job }) => job);
+    for (const [job, rows] of jobs) {
+      const isOurs = rows.every(({ id }) => ours.has(id));
+      if (job) job.validUntil = isOurs ? began + this.#options.leaseMs * 0.8 : 0;
     }
   }
 
@@ -358,19 +326,20 @@ export class Sender {
   }
 }
 
-type Change = Pick<Outcome, 'state'> & Partial<Omit<Outcome, 'id' | 'fence' | 'state'>>;
+interface Fault {
+  readonly verdict: Verdict;
+  readonly code: string;
+  /** As it is stored: the reason, and the code where there is one. */
+  readonly coded: string;
+}
 
-function outcomeOf(row: Claimed, change: Change): Outcome {
-  return {
-    id: row.id,
-    fence: row.fence,
-    noticeId: row.noticeId,
-    caseId: row.caseId,
-    reason: null,
-    delay: 0,
-    attempts: row.attempts,
-    relay: row.relay,
-    successors: [],
-    ...change,
-  };
+function faultOf(error: unknown): Fault {
+  if (error instanceof WayFault) {
+    const { verdict, code } = error;
+    return { verdict, code, coded: code === '' ? verdict.reason : `${verdict.reason}:${code}` };
+  }
+  const fault = error instanceof MailFault ? error : new MailFault('message', error);
+  const verdict = classify(fault);
+  const coded = fault.responseCode === null ? verdict.reason : `${verdict.reason}:${fault.responseCode}`;
+  return { verdict, code: String(fault.responseCode ?? fault.code), coded };
 }

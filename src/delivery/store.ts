@@ -1,5 +1,7 @@
 /** The only SQL of this room about deliveries under way; see `notice-store.ts` for what readers are shown. */
+import type { NoticeChannel } from '../mechanism/vocabulary.ts';
 import type { Tx } from '../platform/transaction.ts';
+import type { Way } from './channels.ts';
 import type { NoticeData } from './mail.ts';
 
 /** A delivery under our lease, with what is needed to look at it a second time. */
@@ -8,7 +10,13 @@ export interface Claimed {
   readonly fence: number;
   readonly attempts: number;
   readonly personId: string | null;
+  readonly channel: NoticeChannel;
+  /** The lane: a mail relay's name, or that of another way. */
   readonly relay: string;
+  readonly urgent: boolean;
+  readonly rank: number;
+  /** It went out as part of this mail before. */
+  readonly digestId: string | null;
   readonly madeAt: Date;
   readonly noticeId: string;
   readonly caseId: string;
@@ -20,30 +28,40 @@ export interface Claimed {
   readonly confirmBy: Date | null;
   readonly closedAt: Date | null;
   readonly packHash: string;
+  /** Behind a compartment's walls, or under an order of silence: nothing of it leaves by a way others can read. */
+  readonly walled: boolean;
+  /** Under an order of silence. */
+  readonly held: boolean;
+  /** The rung of the notice's ladder that made it; null for a notice without one. */
+  readonly rung: number | null;
   /** Keys that may see the case now. */
   readonly seenBy: readonly string[];
 }
 
 // A lease runs by the server's real clock: a shifted clock must not lengthen it, and two processes need not agree on time.
-const CLAIM = `
-  with due as (
-    select id from deliveries
-    where state = 'queued' and relay = $1 and next_at <= $2
-      and (lease_until is null or lease_until < clock_timestamp())
-    order by urgent desc, rank desc, next_at limit $3
-    for update skip locked
-  ), taken as (
+const TAKE = `taken as (
     update deliveries d
-    set lease_until = clock_timestamp() + make_interval(secs => $5), leased_by = $4,
+    set lease_until = clock_timestamp() + make_interval(secs => $1), leased_by = $2,
         fence = d.fence + 1, attempts = d.attempts + 1
     from due where d.id = due.id
     returning d.*
   )
-  select t.id, t.fence, t.attempts, t.person_id as "personId", t.relay, t.made_at as "madeAt",
+  select t.id, t.fence, t.attempts, t.person_id as "personId", t.channel, t.relay, t.urgent, t.rank,
+         t.digest_id as "digestId", t.made_at as "madeAt",
          n.id as "noticeId", n.case_id as "caseId", n.post_id as "postId", n.template, n.expects, n.mode, n.data,
-         n.confirm_by as "confirmBy", n.closed_at as "closedAt", c.pack_hash as "packHash", c.seen_by as "seenBy"
+         n.confirm_by as "confirmBy", n.closed_at as "closedAt", c.pack_hash as "packHash", c.seen_by as "seenBy",
+         (c.compartment is not null or c.held) as walled, c.held, t.rung
   from taken t join notices n on n.id = t.notice_id join cases c on c.id = t.case_id
   order by t.urgent desc, t.rank desc, t.next_at`;
+
+const FREE = `state = 'queued' and (lease_until is null or lease_until < clock_timestamp())`;
+const CLAIM = `
+  with due as (
+    select id from deliveries
+    where relay = $3 and next_at <= $4 and ${FREE}
+    order by urgent desc, rank desc, next_at limit $5
+    for update skip locked
+  ), ${TAKE}`;
 
 /**
  * Takes the lease of up to `limit` due deliveries of one relay, the urgent and grave first; each taking raises the fence,
@@ -58,12 +76,107 @@ export function claim(
   leaseMs: number,
 ): Promise<Claimed[]> {
   return tx.prepared<Claimed & Record<string, unknown>>('delivery-claim', CLAIM, [
+    leaseMs / 1000,
+    workerId,
     relay,
     tx.now,
     limit,
-    workerId,
-    leaseMs / 1000,
   ]);
+}
+
+// ── several notices in one mail (LOAD-4) ─────────────────────────────────────────────────────────────────────
+
+/** Most notices one mail lists; what is over waits for the next. */
+const MOST_TOGETHER = 1_000;
+
+const JOIN = `
+  with due as (
+    select id from deliveries
+    where ${FREE} and relay = $3 and channel = 'mail'
+      and (digest_id = any ($4::uuid[])
+        or person_id = any ($5::uuid[]) and attempts = 0 and digest_id is null and not urgent and rank < $6)
+    order by rank desc, made_at limit $7
+    for update skip locked
+  ), ${TAKE}`;
+
+/**
+ * Takes what belongs into one mail with something already taken: the rest of a mail that is sent again, and whatever
+ * else waits for these persons and was never tried. Nothing urgent, and nothing of rank `below` or above.
+ */
+export function claimJoined(
+  tx: Tx,
+  relay: string,
+  workerId: string,
+  leaseMs: number,
+  wanted: {
+    readonly digests: readonly string[];
+    readonly persons: readonly string[];
+    readonly below: number;
+  },
+): Promise<Claimed[]> {
+  return tx.prepared<Claimed & Record<string, unknown>>('delivery-join', JOIN, [
+    leaseMs / 1000,
+    workerId,
+    relay,
+    wanted.digests,
+    wanted.persons,
+    wanted.below,
+    MOST_TOGETHER,
+  ]);
+}
+
+/** Writes down that these go out as one mail, so that sent again they go together again. */
+export async function bindDigests(
+  tx: Tx,
+  pairs: readonly { readonly id: string; readonly digestId: string }[],
+): Promise<void> {
+  await tx.prepared(
+    'delivery-bind',
+    `update deliveries d set digest_id = p.digest from unnest($1::uuid[], $2::uuid[]) as p(id, digest) where d.id = p.id`,
+    [pairs.map((one) => one.id), pairs.map((one) => one.digestId)],
+  );
+}
+
+/** When each of these persons may next be sent a mail that could wait; locks their places, so that two workers agree. */
+export async function lockPaces(tx: Tx, personIds: readonly string[]): Promise<Map<string, Date>> {
+  const ids = [...new Set(personIds)].sort();
+  await tx.prepared(
+    'delivery-pace-make',
+    `insert into mail_paces (person_id, at) select id, 'epoch' from unnest($1::uuid[]) as p(id) on conflict do nothing`,
+    [ids],
+  );
+  const rows = await tx.prepared<{ id: string; at: Date }>(
+    'delivery-pace-lock',
+    `select person_id as id, at from mail_paces where person_id = any ($1::uuid[]) order by person_id for update`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, at }) => [id, at]));
+}
+
+/** A mail that could have waited goes to these persons now. */
+export async function setPaces(tx: Tx, personIds: readonly string[]): Promise<void> {
+  await tx.prepared('delivery-pace-set', `update mail_paces set at = $2 where person_id = any ($1::uuid[])`, [
+    personIds,
+    tx.now,
+  ]);
+}
+
+/** Whatever else waits for these persons and could go with it waits until then: nobody takes it up only to put it back. */
+export async function postpone(
+  tx: Tx,
+  relay: string,
+  below: number,
+  until: readonly { readonly personId: string; readonly at: Date }[],
+): Promise<void> {
+  await tx.prepared(
+    'delivery-postpone',
+    `update deliveries d set next_at = u.at
+     from unnest($3::uuid[], $4::timestamptz[]) as u(person, at)
+     where d.person_id = u.person and d.state = 'queued' and d.relay = $1 and d.channel = 'mail' and d.attempts = 0
+       and d.digest_id is null and not d.urgent and d.rank < $2 and d.next_at < u.at
+       and (d.lease_until is null or d.lease_until < clock_timestamp())`,
+    [relay, below, until.map((one) => one.personId), until.map((one) => one.at)],
+  );
 }
 
 /** Which of the relays have something due that nobody holds. */
@@ -78,12 +191,28 @@ export async function relaysWithWork(tx: Tx, relays: readonly string[]): Promise
   return rows.map((row) => row.relay);
 }
 
-/** Deliveries of relays the configuration no longer names go to the default one, which sends them on. */
+/** Mails of relays the configuration no longer names go to the default one, which sends them on. */
 export async function adoptStray(tx: Tx, known: readonly string[]): Promise<void> {
   await tx.prepared(
     'delivery-adopt',
-    `update deliveries set relay = $2 where state = 'queued' and relay <> all ($1::text[])`,
+    `update deliveries set relay = $2 where state = 'queued' and channel = 'mail' and relay <> all ($1::text[])`,
     [known, known[0]],
+  );
+}
+
+/** What waits for a way that is set up no more fails, and says so. */
+export async function failStray(tx: Tx, known: readonly string[]): Promise<void> {
+  const rows = await tx.prepared<{ case_id: string }>(
+    'delivery-stray',
+    `update deliveries set state = 'failed', reason = 'no-lane', settled_at = $2, next_at = null, fence = fence + 1
+     where state = 'queued' and channel <> 'mail' and relay <> all ($1::text[])
+       and (lease_until is null or lease_until < clock_timestamp())
+     returning case_id`,
+    [known, tx.now],
+  );
+  await refreshFailedNotices(
+    tx,
+    rows.map((row) => row.case_id),
   );
 }
 
@@ -114,8 +243,13 @@ export interface Outcome {
   readonly delay: number;
   readonly attempts: number;
   readonly relay: string;
-  /** Persons to be told instead, with the relay of their address. */
-  readonly successors: readonly { readonly personId: string; readonly relay: string }[];
+  /** Persons to be told instead, by which ways. */
+  readonly successors: readonly ({ readonly personId: string } & Way)[];
+  /** Other ways to the same person, in the order they are tried: the first not yet taken is. */
+  readonly alternates: readonly Way[];
+  readonly personId: string | null;
+  /** The gateway's id of what it took, by which its receipts come. */
+  readonly receipt: string | null;
 }
 
 const SETTLE = `
@@ -131,10 +265,33 @@ const SETTLE = `
 
 const SUCCEED = `
   insert into deliveries (id, notice_id, case_id, channel, person_id, relay, state, urgent, rank, made_at, next_at)
-  select gen_random_uuid(), n.id, n.case_id, 'mail', s.person, s.relay, 'queued', n.urgent, n.rank, $2, $2
-  from jsonb_to_recordset($1::jsonb) as s(notice uuid, person uuid, relay text)
+  select gen_random_uuid(), n.id, n.case_id, s.channel, s.person, s.relay, 'queued', n.urgent, n.rank, $2, $2
+  from jsonb_to_recordset($1::jsonb) as s(notice uuid, person uuid, channel text, relay text)
   join notices n on n.id = s.notice
-  where not exists (select 1 from deliveries d where d.notice_id = n.id and d.person_id = s.person)`;
+  where not exists (select 1 from deliveries d where d.notice_id = n.id and d.person_id = s.person
+    and d.channel = s.channel and (d.channel = 'mail' or d.relay = s.relay))`;
+
+// The first way not yet tried for the same notice and person (FLT-7).
+const ALTERNATE = `
+  insert into deliveries (id, notice_id, case_id, channel, person_id, relay, state, urgent, rank, made_at, next_at, rung)
+  select gen_random_uuid(), n.id, n.case_id, s.channel, s.person, s.relay, 'queued', n.urgent, n.rank, $2, $2,
+    (select max(d.rung) from deliveries d where d.notice_id = n.id and d.person_id = s.person)
+  from (
+    select distinct on (a.notice, a.person) a.* from jsonb_to_recordset($1::jsonb)
+      as a(notice uuid, person uuid, channel text, relay text, place int)
+    where not exists (select 1 from deliveries d where d.notice_id = a.notice and d.person_id = a.person
+      and d.channel = a.channel and (d.channel = 'mail' or d.relay = a.relay))
+      -- One that is already under way, or got through, is enough.
+      and not exists (select 1 from deliveries d where d.notice_id = a.notice and d.person_id = a.person
+        and d.channel <> 'mail' and d.state in ('queued', 'handed-over') and d.reason is null)
+    order by a.notice, a.person, a.place
+  ) s join notices n on n.id = s.notice and n.closed_at is null and n.acknowledged_at is null
+  returning id`;
+
+const RECEIPTS = `
+  insert into sms_parts (lane, message_id, delivery_id, made_at)
+  select r.lane, r.message, r.delivery, $2 from jsonb_to_recordset($1::jsonb) as r(lane text, message text, delivery uuid)
+  on conflict (lane, message_id) do update set delivery_id = excluded.delivery_id, made_at = excluded.made_at`;
 
 /**
  * Writes what became of deliveries whose fence is still ours, adds deliveries for successors, and raises what failed in
@@ -142,7 +299,7 @@ const SUCCEED = `
  */
 export async function settle(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<string>> {
   const failing = outcomes.filter((one) => one.state === 'failed');
-  const changing = outcomes.filter((one) => one.successors.length > 0);
+  const changing = outcomes.filter((one) => one.successors.length + one.alternates.length > 0);
   // Locks in the order of the write path: cases, notices, deliveries.
   if (failing.length > 0) await lockRows(tx, 'cases', [...new Set(failing.map((one) => one.caseId))]);
   // Two former holders of one post must not both call the new one.
@@ -152,17 +309,38 @@ export async function settle(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<
     tx.now,
   ]);
   const accepted = new Set(rows.map((row) => row.id));
+  const taken = outcomes.filter((one) => accepted.has(one.id));
   const successors = new Map(
-    changing
-      .filter((one) => accepted.has(one.id))
+    taken
       .flatMap((one) =>
-        one.successors.map(({ personId, relay }) => ({ notice: one.noticeId, person: personId, relay })),
+        one.successors.map(({ personId, channel, lane }) => ({
+          notice: one.noticeId,
+          person: personId,
+          channel,
+          relay: lane,
+        })),
       )
-      .map((one) => [`${one.notice} ${one.person}`, one]),
+      .map((one) => [`${one.notice} ${one.person} ${one.channel} ${one.relay}`, one]),
   );
   if (successors.size > 0) {
     await tx.prepared('delivery-succeed', SUCCEED, [JSON.stringify([...successors.values()]), tx.now]);
   }
+  const alternates = taken.flatMap((one) =>
+    one.alternates.map(({ channel, lane }, place) => ({
+      notice: one.noticeId,
+      person: one.personId,
+      channel,
+      relay: lane,
+      place,
+    })),
+  );
+  if (alternates.length > 0)
+    await tx.prepared('delivery-alternate', ALTERNATE, [JSON.stringify(alternates), tx.now]);
+  const receipts = taken
+    .filter((one) => one.receipt !== null)
+    .map((one) => ({ lane: one.relay, message: one.receipt, delivery: one.id }));
+  if (receipts.length > 0)
+    await tx.prepared('delivery-receipts', RECEIPTS, [JSON.stringify(receipts), tx.now]);
   await refreshFailedNotices(
     tx,
     failing.filter((one) => accepted.has(one.id)).map((one) => one.caseId),

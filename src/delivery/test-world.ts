@@ -26,6 +26,7 @@ export interface QueueOptions {
   readonly urgent?: boolean;
   readonly rank?: number;
   readonly relay?: string;
+  readonly channel?: 'mail' | 'push' | 'sms' | 'webhook' | 'fax';
   readonly data?: Record<string, unknown>;
   readonly confirmBy?: Date | null;
 }
@@ -34,7 +35,7 @@ export interface QueueOptions {
  * Makes the world on a database of its own, with real SMTP servers: `sink` is the default relay, `second` that of
  * `slow.example`.
  */
-export async function makeWorld() {
+export async function makeWorld(env: Readonly<Record<string, string>> = {}) {
   const database = await createTestDatabase();
   const [sink, second] = await Promise.all([startSmtpSink(), startSmtpSink()]);
   const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 4 });
@@ -53,6 +54,8 @@ export async function makeWorld() {
       SMTP_ROUTES: `slow.example=${second.url}`,
       PUBLIC_URL: 'https://tocsin.example',
       MAIL_FROM: 'tocsin@tocsin.example',
+      MAIL_PACE_SECONDS: '0',
+      ...env,
     },
     'demo',
   );
@@ -90,17 +93,22 @@ export async function makeWorld() {
     return id;
   }
 
-  async function addPerson(organisationId: string, email: string, language = 'zh-Hant'): Promise<string> {
+  async function addPerson(
+    organisationId: string,
+    email: string,
+    language = 'zh-Hant',
+    numbers: { readonly mobile?: string; readonly fax?: string } = {},
+  ): Promise<string> {
     const id = randomUUID();
     const n = next();
     await owner.query(
       `insert into persons (id, code, organisation_id, name_zh, name_en, language) values ($1, $2, $3, $4, $5, $6)`,
       [id, `person-${n}`, organisationId, `王測試${n}`, `Person ${n}`, language],
     );
-    await owner.query(`insert into person_details (person_id, email, seen_by) values ($1, $2, '{system}')`, [
-      id,
-      email,
-    ]);
+    await owner.query(
+      `insert into person_details (person_id, email, mobile, fax, seen_by) values ($1, $2, $3, $4, '{system}')`,
+      [id, email, numbers.mobile ?? '', numbers.fax ?? ''],
+    );
     return id;
   }
 
@@ -180,7 +188,7 @@ export async function makeWorld() {
     );
     await owner.query(
       `insert into deliveries (id, notice_id, case_id, channel, person_id, relay, state, urgent, rank, made_at, next_at)
-       values ($1, $2, $3, 'mail', $4, $5, 'queued', $6, $7, $8, $8)`,
+       values ($1, $2, $3, $9, $4, $5, 'queued', $6, $7, $8, $8)`,
       [
         deliveryId,
         noticeId,
@@ -190,6 +198,7 @@ export async function makeWorld() {
         options.urgent ?? false,
         options.rank ?? 1,
         now,
+        options.channel ?? 'mail',
       ],
     );
     return { noticeId, deliveryId };

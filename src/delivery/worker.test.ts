@@ -104,7 +104,7 @@ describe('servers that misbehave (FLT-7)', () => {
     expect(world.sink.messages).toHaveLength(0);
     await deliverDue(world.ctx, { transport, now: new Date(waiting.next_at!.getTime() - 1) });
     expect(world.sink.messages).toHaveLength(0);
-    await deliverDue(world.ctx, { transport, now: new Date(waiting.next_at!.getTime() + 1) });
+    await deliverDue(world.ctx, { transport, now: new Date(waiting.next_at!.getTime() + 50) });
     expect(world.sink.mailTo('holder@agency.example').map((mail) => mail.messageId)).toEqual([
       `<${deliveryId}@tocsin.example>`,
     ]);
@@ -266,6 +266,9 @@ describe('leases and fences', () => {
       attempts: 1,
       relay: 'default',
       successors: [],
+      alternates: [],
+      personId: null,
+      receipt: null,
     } as const;
     const accepted = await write(world.ctx.database, SYSTEM, world.clock, (tx) =>
       settle(tx, [

@@ -5,7 +5,9 @@ import type { MailTransport } from '../platform/mail.ts';
 import { read, write } from '../platform/transaction.ts';
 import { GIVE_UP_AFTER } from './rules.ts';
 import { Sender } from './sender.ts';
-import { adoptStray, beat, expire, relaysWithWork } from './store.ts';
+import { forgetCodes } from './sms-codes.ts';
+import { adoptStray, beat, expire, failStray, relaysWithWork } from './store.ts';
+import type { Ways } from './ways.ts';
 
 /** Takeover after a crash is at most this long (FLT-2). */
 const LEASE = 5_000;
@@ -30,13 +32,15 @@ export interface DeliveryWorker {
 
 export interface DeliveryWorkerOptions {
   readonly transport: MailTransport;
+  /** Push, SMS, webhooks and fax; without them their deliveries wait for a worker that has them. */
+  readonly ways?: Ways;
   /** Unique to this process's worker, e.g. host and process id. */
   readonly workerId: string;
   readonly connectionsPerRelay?: number;
 }
 
 /**
- * Starts a worker that hands notices over to mail (S8.3.6, FLT-2, FLT-4, FLT-7, INV-6, INV-10). Any number may run
+ * Starts a worker that hands notices over (S8.3.6, FLT-2, FLT-4, FLT-7, INV-6, INV-10). Any number may run
  * against one database. Never throws for trouble of the database or a relay: it logs, waits and goes on.
  */
 export function startDeliveryWorker(ctx: AppContext, options: DeliveryWorkerOptions): DeliveryWorker {
@@ -51,7 +55,9 @@ export function startDeliveryWorker(ctx: AppContext, options: DeliveryWorkerOpti
     transport: options.transport,
     workerId: options.workerId,
     leaseMs: LEASE,
+    ways: options.ways,
     connections: options.connectionsPerRelay ?? CONNECTIONS,
+    paceMs: ctx.config.channels.mailPaceMs,
     onChange: () => wake(),
   });
   const guard = async (what: string, work: () => Promise<unknown>) => {
@@ -110,6 +116,7 @@ export function startDeliveryWorker(ctx: AppContext, options: DeliveryWorkerOpti
   const chores = setInterval(
     () =>
       void guard('expiring', async () => {
+        await tidy();
         const ended = await write(ctx.database, SYSTEM, ctx.clock, (tx) =>
           expire(tx, new Date(tx.now.getTime() - GIVE_UP_AFTER)),
         );
@@ -121,9 +128,15 @@ export function startDeliveryWorker(ctx: AppContext, options: DeliveryWorkerOpti
   const started = guard('showing life', () =>
     write(ctx.database, SYSTEM, ctx.clock, (tx) => beat(tx, options.workerId)),
   );
-  void guard('adopting', () =>
-    write(ctx.database, SYSTEM, ctx.clock, (tx) => adoptStray(tx, sender.relays)),
-  ).then(wake);
+  const tidy = () =>
+    write(ctx.database, SYSTEM, ctx.clock, async (tx) => {
+      await forgetCodes(tx);
+      if (options.ways) await failStray(tx, sender.relays);
+    });
+  void guard('adopting', async () => {
+    await write(ctx.database, SYSTEM, ctx.clock, (tx) => adoptStray(tx, sender.mailRelays));
+    await tidy();
+  }).then(wake);
 
   return {
     started,
@@ -156,19 +169,27 @@ export interface Sweep {
  */
 export async function deliverDue(
   ctx: AppContext,
-  options: { readonly transport: MailTransport; readonly now?: Date },
+  options: {
+    readonly transport: MailTransport;
+    readonly ways?: Ways;
+    readonly now?: Date;
+    /** Between two mails to one person that could wait, in ms; each by itself unless said otherwise. */
+    readonly paceMs?: number;
+  },
 ): Promise<Sweep> {
   const { now } = options;
   const shifted: AppContext = now ? { ...ctx, clock: { shift: () => now.getTime() - Date.now() } } : ctx;
   let changed: () => void = () => undefined;
   const sender = new Sender(shifted, {
     transport: options.transport,
+    ways: options.ways,
     workerId: `sweep-${process.pid}`,
     leaseMs: 60_000,
     connections: CONNECTIONS,
+    paceMs: options.paceMs ?? 0,
     onChange: () => changed(),
   });
-  await write(shifted.database, SYSTEM, shifted.clock, (tx) => adoptStray(tx, sender.relays));
+  await write(shifted.database, SYSTEM, shifted.clock, (tx) => adoptStray(tx, sender.mailRelays));
   let claimed = 0;
   for (;;) {
     const change = new Promise<void>((resolve) => {

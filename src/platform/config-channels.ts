@@ -33,6 +33,8 @@ export interface ChannelSettings {
   /** Put before a number that begins with 0. */
   readonly smsCountry: string;
   readonly webhooks: readonly WebhookReceiver[];
+  /** Origins of receivers that stand inside, on purpose; any other must be on the public internet (HOOK-1). */
+  readonly webhooksInside: readonly string[];
   /** Mail to `<number>@<this>` becomes a fax. */
   readonly faxDomain: string | undefined;
   /** Origins of the push services that may be used, inside ones too; empty = any on the public internet. */
@@ -72,6 +74,20 @@ const secretText = z.string().transform((text, context) => {
   if (found) return found;
   context.addIssue({ code: 'custom', message: 'secret' });
   return z.NEVER;
+});
+
+/** Origins separated by commas: https, or http on this machine. */
+const origins = z.string().transform((text, context): readonly string[] => {
+  const found = text.split(',').map((part) => part.trim());
+  for (const origin of found) {
+    const url = parsed(origin, 'https:', 'http:');
+    const isOrigin = url?.pathname === '/' && !url.search && !url.hash && !url.username;
+    if (!url || !isOrigin || (url.protocol === 'http:' && !LOOPBACK.test(url.hostname))) {
+      context.addIssue({ code: 'custom', message: 'origin' });
+      return z.NEVER;
+    }
+  }
+  return found.map((origin) => new URL(origin).origin);
 });
 
 /** The variables of one receiver; a second and a third have their number in the name. */
@@ -157,20 +173,14 @@ export const CHANNEL_VARIABLES = {
     en: 'expected the domain of the mail-to-fax gateway, such as fax.gateway.example.',
   },
   PUSH_SERVICES: {
-    schema: z.string().transform((text, context): readonly string[] => {
-      const origins = text.split(',').map((part) => part.trim());
-      for (const origin of origins) {
-        const url = parsed(origin, 'https:', 'http:');
-        const isOrigin = url?.pathname === '/' && !url.search && !url.hash && !url.username;
-        if (!url || !isOrigin || (url.protocol === 'http:' && !LOOPBACK.test(url.hostname))) {
-          context.addIssue({ code: 'custom', message: 'origin' });
-          return z.NEVER;
-        }
-      }
-      return origins.map((origin) => new URL(origin).origin);
-    }),
+    schema: origins,
     zh: '應為以逗號分隔的推播服務網址來源，例如 https://push.example。',
     en: 'expected origins of push services separated by commas, such as https://push.example.',
+  },
+  WEBHOOK_INSIDE: {
+    schema: origins,
+    zh: '應為以逗號分隔、位於內部網路的接收端網址來源，例如 https://voice.ministry.example:8443。',
+    en: 'expected origins of receivers on the inside separated by commas, such as https://voice.ministry.example:8443.',
   },
   MAIL_PACE_SECONDS: {
     schema: whole(0, 600),
@@ -230,6 +240,7 @@ export function channelSettings(values: Values): { settings: ChannelSettings; fa
       smpp: url && from ? { url, from, rate: values.SMPP_RATE ?? 20 } : undefined,
       smsCountry: values.SMS_COUNTRY ?? '886',
       webhooks,
+      webhooksInside: values.WEBHOOK_INSIDE ?? [],
       faxDomain: values.FAX_DOMAIN,
       pushServices: values.PUSH_SERVICES ?? [],
       mailPaceMs: (values.MAIL_PACE_SECONDS ?? 30) * 1000,

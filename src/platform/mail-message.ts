@@ -1,7 +1,8 @@
 /**
- * A plain-text mail as bytes (RFC 5322, 2045, 2047). Written by hand because it is short, because what may stand in a
+ * A mail of plain text, with files where there are any, as bytes (RFC 5322, 2045, 2047). Written by hand because it is short, because what may stand in a
  * header is ours to guarantee (WEB-10), and because a general composer costs more than the whole sending.
  */
+import { createHash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 
 /** What a mail is made of. */
@@ -14,6 +15,17 @@ export interface MailMessage {
   readonly messageId: string;
   readonly date: Date;
   readonly headers: Readonly<Record<string, string>>;
+  /** Files sent along. */
+  readonly attachments?: readonly MailAttachment[];
+}
+
+/** A file in a mail. */
+export interface MailAttachment {
+  /** Letters, digits, `.`, `-` and `_` only. */
+  readonly name: string;
+  /** E.g. `application/pdf`, or `text/calendar; method=REQUEST; charset=utf-8`. */
+  readonly type: string;
+  readonly content: Buffer;
 }
 
 const PRINTABLE = /^[\x20-\x7e]*$/;
@@ -69,10 +81,33 @@ export function renderMail(mail: MailMessage): string {
     `Date: ${mail.date.toUTCString().replace('GMT', '+0000')}`,
     ...Object.entries(mail.headers).map(([name, value]) => `${headerName(name)}: ${headerText(value)}`),
     'MIME-Version: 1.0',
-    'Content-Type: text/plain; charset=utf-8',
-    'Content-Transfer-Encoding: base64',
   ];
   const text = mail.text.replace(/\r\n?|\n/g, '\r\n').toWellFormed();
-  const body = Buffer.from(text).toString('base64').replace(/.{76}/g, '$&\r\n');
-  return `${lines.join('\r\n')}\r\n\r\n${body}\r\n`;
+  const body = part(['Content-Type: text/plain; charset=utf-8'], Buffer.from(text));
+  const files = mail.attachments ?? [];
+  if (files.length === 0) return `${lines.join('\r\n')}\r\n${body}`;
+  // No line of base64 can be this one, and the same mail sent again is the same bytes.
+  const boundary = `=_${createHash('sha256').update(mail.messageId).digest('hex').slice(0, 32)}`;
+  const parts = files.map(({ name, type, content }) => {
+    if (!/^[\w.-]{1,80}$/.test(name) || !/^[\w/+.-]+(; [\w-]+=[\w-]+)*$/.test(type))
+      throw new Error('not a name or type of a file');
+    return part(
+      [`Content-Type: ${type}; name="${name}"`, `Content-Disposition: attachment; filename="${name}"`],
+      content,
+    );
+  });
+  return [
+    ...lines,
+    `Content-Type: multipart/mixed; boundary="${boundary}"`,
+    '',
+    ...[body, ...parts].flatMap((one) => [`--${boundary}`, one.trimEnd()]),
+    `--${boundary}--`,
+    '',
+  ].join('\r\n');
+}
+
+/** Headers and base64 of one part, in lines of 76. */
+function part(headers: readonly string[], content: Buffer): string {
+  const lines = content.toString('base64').replace(/.{76}/g, '$&\r\n');
+  return `${[...headers, 'Content-Transfer-Encoding: base64'].join('\r\n')}\r\n\r\n${lines}\r\n`;
 }

@@ -92,7 +92,7 @@ export function createSmppClient(
   let sequence = 0;
   let reference = 0;
   let breaks = 0;
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   let again: NodeJS.Timeout | undefined;
   let lastFault: SmppFault['code'] = 'unreachable';
   const waiting = new Map<number, Waiting>();
