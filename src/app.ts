@@ -5,6 +5,7 @@ import { countWaiting, deliveryRoutes, isWorked, sendLetter, startDeliveryWorker
 import { demoRoutes } from './demo/index.ts';
 import { directoryRoutes, refreshReaders } from './directory/index.ts';
 import { actorOf, ensureSetupLink, identityRoutes, requireStepUp, signedIn } from './identity/index.ts';
+import { insightRoutes } from './insight/index.ts';
 import { startSealer } from './ledger/index.ts';
 import type { App, CreateApp, Worker } from './main.ts';
 import { activePack, mechanismRoutes } from './mechanism/index.ts';
@@ -81,6 +82,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
       }),
       deliveryRoutes(ctx),
       caseRoutes(ctx, hub),
+      insightRoutes(ctx),
       ...(ctx.demonstration ? [demoRoutes(ctx)] : []),
       paperRoutes({
         loadReport: (request, caseId, ordinal) => loadReport(ctx, request, caseId, ordinal),

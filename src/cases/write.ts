@@ -206,6 +206,7 @@ function stubOf(state: CaseState, world: World): Record<string, unknown> | null 
     compartment.stub.includes(what) ? value : null;
   return {
     case_id: state.id,
+    mode: state.mode,
     compartment: compartment.id,
     number: shows('number', state.number),
     level: shows('level', state.level),
@@ -305,7 +306,10 @@ export async function storeEffects(
       : {}),
     ...extra,
     facts: effects.facts.map((fact) => factRow(state.id, fact, state)),
-    clocks: effects.newClocks.map((clock) => clockRow(state.id, clock)),
+    clocks: effects.newClocks.map((clock) => ({
+      ...clockRow(state.id, clock),
+      compartment: state.compartment,
+    })),
     notices: rows.notices,
     deliveries: rows.deliveries,
   });

@@ -122,6 +122,7 @@ export interface CaseStubs {
   case_id: string;
   compartment: string;
   level: string | null;
+  mode: Generated<string>;
   number: string | null;
   open: boolean;
   phone: string;
@@ -132,6 +133,7 @@ export interface CaseStubs {
 
 export interface Clocks {
   case_id: string;
+  compartment: string | null;
   definition: string;
   due_at: Timestamp;
   force: string;

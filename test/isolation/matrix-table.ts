@@ -206,6 +206,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'GET /cases': { all: '++++++++++++++++!' },
   'GET /cases.csv': { all: '++++++++++++++++!' },
   'GET /queue': { all: '++++++++++++++++!' },
+  'GET /situation': { all: '++++++++++++++++!' },
   'GET /cases/:id': {
     ids: anId,
     states: true,

@@ -125,8 +125,15 @@ describe('the application’s role', () => {
       'cases_listed',
       'cases_queue_counts',
       'cases_queued',
+      'cases_since',
       'directory_changed',
       'roster_changed',
+      'situation_clocks',
+      'situation_feed',
+      'situation_flow',
+      'situation_open',
+      'situation_pressing',
+      'situation_waiting',
     ]);
     // A function of the owner's that looks names up wherever the caller says would do the caller's will.
     for (const { name, path } of rows) expect(path, name).toContain('search_path=public');
@@ -175,6 +182,42 @@ describe('the application’s role', () => {
       await seen('engineer'),
       await seen('officer'),
     ]).toEqual([1, 1, 0, 1]);
+  });
+
+  test('ISO-4, ISO-7: the situation is made of what its reader sees, and of nothing for whoever said nothing', async () => {
+    const kinds = `array(select distinct kind from facts)::text[] || '{opened,filed,acknowledged}'`;
+    const ids = {
+      cases: `select case_id as id from cases_since('live', '-infinity', 10000)`,
+      facts: `select case_id || '/' || fact_seq as id from situation_feed('live', ${kinds}, '-infinity', 10000)`,
+      clocks: `select clock_id as id from situation_clocks('live', 10000)`,
+      notices: `select notice_id as id from situation_waiting('live', 10000)`,
+      counts: `select level as id from situation_open('live')`,
+      hours: `select level as id from situation_flow('live', '-infinity')`,
+    };
+    const own = {
+      cases: 'select id from cases',
+      facts: `select stream_id || '/' || seq as id from facts where stream = 'case' and kind = any (${kinds})`,
+      clocks: `select id from clocks where state = 'running'`,
+      notices: `select n.id from notices n join cases c on c.id = n.case_id
+                 where n.expects <> 'none' and n.acknowledged_at is null and n.closed_at is null`,
+    };
+    for (const sql of Object.values(ids)) expect((await app.query(sql)).rows, sql).toEqual([]);
+    const pressing = `select overdue + waiting + late as n from situation_pressing('live', now(), 1000)`;
+    expect((await app.query(pressing)).rows).toEqual([{ n: 0 }]);
+    for (const code of ['teacher', 'captain', 'engineer', 'officer', 'mnd-officer', 'auditor']) {
+      await read(story.ctx.database, await story.person(code), story.ctx.clock, async (tx) => {
+        const set = async (sql: string) =>
+          (await tx.query<{ id: string }>(sql, [])).map(({ id }) => id).sort();
+        for (const what of ['cases', 'facts', 'clocks', 'notices'] as const)
+          expect(await set(ids[what]), `${code} ${what}`).toEqual(await set(own[what]));
+        const [counted] = await tx.query<{ n: number }>(
+          `select coalesce(sum(cases), 0)::int as n from situation_open('live')`,
+          [],
+        );
+        const [there] = await tx.query<{ n: number }>('select count(*)::int as n from cases where open', []);
+        expect([code, counted]).toEqual([code, there]);
+      });
+    }
   });
 
   test('ISO-13: cannot become another, read the server’s files, run its programs or leave it', async () => {
