@@ -285,11 +285,11 @@ export function decide(
     case 'unlink-case':
       return parted(state, reason, to);
     case 'reopen':
-      if (!state.suspected) return [{ kind: 'reopened', data: { reason, ...to } }];
-      // What is taken up again is dealt with as an incident: its level is proposed, as when it is promoted (S4.7, DEC-4).
+      // What is taken up again is dealt with as an incident: a level nobody has confirmed is proposed anew, as when it is
+      // promoted, and whoever must answer to it is told, with the time to do so (S4.7, DEC-4).
       return [
-        { kind: 'reopened', data: { reason, suspected: false, ...to } },
-        { kind: 'level-proposed', data: { level: state.level, previous: null } },
+        { kind: 'reopened', data: { reason, ...(state.suspected ? { suspected: false as const } : {}), ...to } },
+        ...(state.suspected || isLevelPending(state) ? [proposedAgain(state)] : []),
       ];
     case 'message': {
       const toAgency =
@@ -354,3 +354,9 @@ function implicitTake(state: CaseState, actor: ActingPost): NewFact[] {
     ? [{ kind: 'taken', data: {} }]
     : [];
 }
+/** The level that waited when the case ended, proposed once more. */
+function proposedAgain(state: CaseState): NewFact {
+  const previous = state.levelStatus === 'confirmed' ? state.level : null;
+  return { kind: 'level-proposed', data: { level: state.proposedLevel, previous } };
+}
+

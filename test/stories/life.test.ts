@@ -104,6 +104,38 @@ describe('the turns of a case', () => {
     expect((await verifyCases(story.ctx)).faults).toEqual([]);
   });
 
+  test('DEC-4 SI.6: a proposed A taken for a false alarm and taken up again calls desk and deputies anew, with ten minutes to confirm it', async () => {
+    const { caseId: id } = await story.files('engineer', 'power', { impactLevel: 'A' });
+    const told = async () => [
+      ...(await story.told(id, 'proposed-top-desk')),
+      ...(await story.told(id, 'proposed-top-deputies')),
+    ];
+    const first = await told();
+    expect(first).toEqual(expect.arrayContaining(['duty-officer', 'deputy-convenor-natsec']));
+    await story.does('officer', id, { act: 'dismiss', reason: '誤報' });
+    await story.settle();
+    expect(await told()).toEqual(first);
+    const again = await story.does('officer', id, { act: 'reopen', reason: '不是誤報' });
+    expect(again).toMatchObject({ state: 'handling', level: 'A' });
+    expect((await told()).sort()).toEqual([...first, ...first].sort());
+    const view = await story.sees('officer', id);
+    expect(view.case).toMatchObject({ level: 'A', levelStatus: 'proposed' });
+    const clock = view.clocks.findLast((one) => one.definition === 'unconfirmed-top');
+    expect(clock).toMatchObject({ state: 'running' });
+    expect(Date.parse(clock?.dueAt ?? '') - Date.parse(clock?.startAt ?? '')).toBe(10 * 60_000);
+    expect((await story.notices(id)).map((notice) => notice.post)).not.toContain('convenor');
+    story.clock.advance(10 * 60_000);
+    await story.settleClocks();
+    expect((await story.notices(id)).map((notice) => notice.post)).toContain('convenor');
+    // A level that was confirmed is not proposed once more.
+    const other = await files('C');
+    await story.does('officer', other, { act: 'confirm-level', level: 'C', reason: '' });
+    await story.does('officer', other, { act: 'dismiss', reason: '誤報' });
+    await story.does('officer', other, { act: 'reopen', reason: '再度發生' });
+    expect((await story.sees('officer', other)).gradings).toHaveLength(2);
+    expect((await verifyCases(story.ctx)).faults).toEqual([]);
+  });
+
   test('H31: withdrawal is asked for by the reporter and decided by the desk; nothing is deleted', async () => {
     const id = await files('C');
     expect(await story.refuses('officer', id, { act: 'approve-withdrawal', reason: '' })).toBe('conflict');
@@ -334,7 +366,7 @@ describe('the turns of a case', () => {
       ['B', 'confirmed'],
       ['A', 'proposed'],
     ]);
-    expect(await story.told(id, 'proposed-top-desk')).toContain('deputy-convenor-stag');
+    expect(await story.told(id, 'proposed-top-deputies')).toContain('deputy-convenor-stag');
   });
 
   test('S3.2 S8.9.1: every stage is stamped and the times to notify, respond and recover are computed', async () => {
