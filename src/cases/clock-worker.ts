@@ -1,12 +1,14 @@
 /**
- * Fires clocks when their moment comes: within a second while running, and at once after a pause, gravest first (FLT-15).
+ * Fires clocks and the rungs of ladders when their moment comes: within a second while running, and at once after a pause,
+ * gravest first (FLT-15, H40).
  *
- * No lease is needed: firing is one transaction that locks the case, looks at the clock again and finds it met, moved or
+ * No lease is needed: firing is one transaction that locks the case, looks again and finds it met, moved, answered or
  * fired by another worker, or fires it. Any number of workers may run.
  */
 import { SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { dueClocks, fireClock } from './clock-commands.ts';
+import { dueRungs, fireRungs } from './ladder-commands.ts';
 import { closePastYears, keepNumbersReady } from './numbers.ts';
 
 const LOOK_EVERY = 500;
@@ -17,29 +19,45 @@ const SIDE_BY_SIDE = 6;
 const NUMBERS_EVERY = 4;
 const YEARS_EVERY = 1_200;
 
-/** Fires everything that is due; returns how many clocks were looked at. Also used by tests and the demonstration's loader. */
+/**
+ * Fires everything that is due, clocks and the rungs of ladders in turn, so that neither waits for all of the other; returns
+ * how many were looked at. Also used by tests and the demonstration's loader.
+ */
 export async function fireDueClocks(ctx: AppContext): Promise<number> {
   let fired = 0;
-  const failed: string[] = [];
+  const failedClocks: string[] = [];
+  const failedCases: string[] = [];
   for (;;) {
-    const due = await dueClocks(ctx, SYSTEM, BATCH, failed);
+    const due = await dueClocks(ctx, SYSTEM, BATCH, failedClocks);
     // One case's clocks one after another, in their order; the cases gravest first.
-    const waiting = [...Map.groupBy(due, (clock) => clock.caseId).values()].reverse();
-    const fireNext = async (): Promise<void> => {
-      for (let clocks = waiting.pop(); clocks; clocks = waiting.pop()) {
-        for (const clock of clocks) {
-          await fireClock(ctx, SYSTEM, clock).catch((error: unknown) => {
-            // Clocks that cannot fire must not stop the others (FLT-13); they are tried again at the next look.
-            failed.push(clock.id);
-            ctx.log.error({ err: error, clock: clock.id }, 'a clock could not be fired, going on');
-          });
-        }
+    await sideBySide([...Map.groupBy(due, (clock) => clock.caseId).values()], async (clocks) => {
+      for (const clock of clocks) {
+        await fireClock(ctx, SYSTEM, clock).catch((error: unknown) => {
+          // Clocks that cannot fire must not stop the others (FLT-13); they are tried again at the next look.
+          failedClocks.push(clock.id);
+          ctx.log.error({ err: error, clock: clock.id }, 'a clock could not be fired, going on');
+        });
       }
-    };
-    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, fireNext));
-    fired += due.length;
-    if (due.length < BATCH) return fired;
+    });
+    const silent = await dueRungs(ctx, SYSTEM, BATCH, failedCases);
+    await sideBySide(silent, (caseId) =>
+      fireRungs(ctx, SYSTEM, caseId).catch((error: unknown) => {
+        failedCases.push(caseId);
+        ctx.log.error({ err: error, caseId }, 'the next rung of a ladder could not be told, going on');
+      }),
+    );
+    fired += due.length + silent.length;
+    if (due.length < BATCH && silent.length < BATCH) return fired;
   }
+}
+
+/** Runs for each of them, a few at a time, in their order. */
+async function sideBySide<T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
+  const waiting = [...all].reverse();
+  const runNext = async (): Promise<void> => {
+    for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) await run(one);
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, runNext));
 }
 
 /** Starts the worker. */

@@ -55,7 +55,8 @@ describe('who is told', () => {
       capacity: 'centre',
       capacities: ['centre'],
     } as const;
-    const rest = { within: null, template: 't', inside: true } as const;
+    const way = { ladder: null, channels: ['mail'], rungOf: [], rung: 1 } as const;
+    const rest = { within: null, template: 't', inside: true, ...way } as const;
     const list: Recipient[] = [
       { ...one, ...rest, expects: 'none', urgent: false },
       { ...one, ...rest, route: 'b', capacities: ['informed'], expects: 'task', urgent: false },

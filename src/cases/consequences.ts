@@ -2,24 +2,19 @@
  * From decided facts to everything that follows: the new state, who is told, which clocks move, which notices end. Pure.
  * The shell (commands.ts) stores the result in one transaction.
  */
-import { addDuration, type MatchContext, type Pack } from '../mechanism/index.ts';
+import { addDuration, ladderOf, type MatchContext, type Pack } from '../mechanism/index.ts';
+import type { NoticeChannel } from '../mechanism/vocabulary.ts';
+import { isLive } from './affairs.ts';
 import { type ClockRow, clocksAfter, stopping } from './clock-rules.ts';
 import { type CaseState, evolve } from './evolve.ts';
 import type { CaseFact, NewFact } from './facts.ts';
+import { idleRungs, laddersAfter, nextRungAt, type OpenNotice, rungRecipients } from './ladder-rules.ts';
+import { ownersOf } from './playbook-rules.ts';
 import { lapses } from './proposals.ts';
 import { byPost, postSees, type Recipient, recipients, type World } from './recipients.ts';
+import { settledBy } from './support-rules.ts';
 
-/** A notice that still asks somebody for something. */
-export interface OpenNotice {
-  readonly id: string;
-  readonly postId: string;
-  /** The fact that told it. */
-  readonly factSeq: number;
-  readonly route: string;
-  readonly expects: 'acknowledgement' | 'task';
-  readonly capacities: readonly string[];
-  readonly confirmBy: Date | null;
-}
+export type { OpenNotice } from './ladder-rules.ts';
 
 /** Who did it; null for the mechanism itself (a clock that ran out). */
 export interface Doer {
@@ -31,9 +26,20 @@ export interface Doer {
 export interface NewNotice extends Recipient {
   readonly id: string;
   readonly factSeq: number;
+  readonly madeAt: Date;
   readonly confirmBy: Date | null;
+  readonly nextRungAt: Date | null;
+  readonly stopped: false;
   /** The doer holds the post: he knows already. */
   readonly known: boolean;
+}
+
+/** Persons whom a rung tells of a notice made before. */
+export interface Reached {
+  readonly notice: OpenNotice;
+  readonly rung: number;
+  readonly people: readonly string[];
+  readonly channels: readonly NoticeChannel[];
 }
 
 export interface Effects {
@@ -45,6 +51,9 @@ export interface Effects {
   /** Notices confirmed by these facts. */
   readonly confirmed: readonly (CaseFact & { kind: 'acknowledged' })['data'][];
   readonly closed: readonly { readonly ids: readonly string[]; readonly why: string }[];
+  /** Notices of before that are still open and whose ladder has moved or stopped. */
+  readonly ladders: readonly OpenNotice[];
+  readonly reached: readonly Reached[];
   /** When the case rises in the desk's queue; null = never by itself. */
   readonly attention: Date | null;
 }
@@ -75,7 +84,33 @@ export function contextOf(fact: CaseFact, before: CaseState | null, state: CaseS
     case 'threshold-left':
       return { ...context, threshold: fact.data.threshold };
     case 'message-sent':
-      return { ...context, direction: fact.data.direction };
+      return {
+        ...context,
+        direction: fact.data.direction,
+        groups: fact.data.group === undefined ? [] : [fact.data.group],
+      };
+    case 'checklist-opened':
+      return { ...context, groups: ownersOf(fact.data, before) };
+    case 'support-assigned':
+    case 'support-accepted':
+    case 'support-declined':
+    case 'support-recalled':
+    case 'support-progressed':
+    case 'support-finished':
+      return { ...context, groups: [fact.data.group] };
+    case 'support-cancelled':
+    case 'support-rated': {
+      const request = (before ?? state).support?.find((one) => one.id === fact.data.request);
+      const asked = request?.offers.filter((one) => isLive(one)) ?? [];
+      return { ...context, groups: asked.map((one) => one.group) };
+    }
+    case 'referral-opened':
+      return { ...context, target: fact.data.target, flags: fact.data.flags };
+    case 'referral-sent':
+    case 'referral-received':
+    case 'referral-answered':
+    case 'referral-closed':
+      return { ...context, target: fact.data.target };
     case 'clock-warned':
     case 'clock-overdue':
       return { ...context, clock: fact.data.definition };
@@ -99,6 +134,7 @@ function closedBy(
   const routesOn = (kind: string) =>
     new Set(pack.routes.filter((route) => route.on === kind).map((route) => route.id));
   const proposing = routesOn('act-proposed');
+  const ofSupport = new Set([...routesOn('support-requested'), ...routesOn('support-assigned')]);
   if (fact.kind === 'act-proposed') return null;
   if ('proposal' in fact.data) {
     const { proposal } = fact.data;
@@ -125,8 +161,10 @@ function closedBy(
       const routes = routesOn('asked-back');
       return pick('no-longer-asked', (notice) => routes.has(notice.route));
     }
-    default:
-      return null;
+    default: {
+      const answered = new Set(settledBy(fact, state));
+      return pick('no-longer-asked', (notice) => answered.has(notice.factSeq) && ofSupport.has(notice.route));
+    }
   }
 }
 
@@ -148,6 +186,7 @@ export function applyFacts(
   const found: (Recipient & { factSeq: number })[] = [];
   const closed: { ids: string[]; why: string }[] = [];
   const confirmed: Effects['confirmed'][number][] = [];
+  const reached: Reached[] = [];
   const apply = (draft: NewFact, by: Doer): void => {
     const was = state;
     const bare = {
@@ -162,6 +201,13 @@ export function applyFacts(
     // A threshold reached a second time in one crossing fires nothing (H7).
     const silent = bare.kind === 'threshold-reached' && bare.data.again;
     const told = silent ? [] : recipients(bare.kind, context, after, world, by, state);
+    if (bare.kind === 'rung-reached') {
+      const notice = open.find((one) => one.id === bare.data.notice);
+      told.push(...rungRecipients(bare, notice, after, world));
+      const rung = ladderOf(world.pack, bare.data.ladder)?.rungs[bare.data.rung - 1];
+      if (notice && rung && bare.data.people.length > 0)
+        reached.push({ notice, rung: bare.data.rung, people: bare.data.people, channels: rung.channels });
+    }
     const fact = (
       told.length === 0
         ? bare
@@ -169,7 +215,12 @@ export function applyFacts(
             ...bare,
             data: {
               ...bare.data,
-              told: told.map((one) => ({ post: one.post.id, route: one.route, inside: one.inside })),
+              told: told.map((one) => ({
+                post: one.post.id,
+                route: one.route,
+                inside: one.inside,
+                ...(one.forNow ? { forNow: true as const } : {}),
+              })),
             },
           }
     ) as CaseFact;
@@ -179,14 +230,25 @@ export function applyFacts(
       const post = world.directory.posts.get(postId);
       return post !== undefined && postSees(post, next, world.pack);
     });
+    const asked = open;
     if (ended) {
       closed.push(ended);
       open = open.filter((notice) => !ended.ids.includes(notice.id));
     }
+    let answered: OpenNotice | undefined;
     if (fact.kind === 'acknowledged') {
       const { notice } = fact.data;
       confirmed.push(fact.data);
-      open = open.filter((one) => one.id !== notice);
+      answered = open.find((one) => one.id === notice);
+      open = open.filter((one) => one !== answered);
+    }
+    open = laddersAfter(open, fact, answered, was, next, world);
+    // Nobody is asked any longer to look after somebody who has answered, or need not.
+    const going = new Set(open.filter((one) => !one.stopped).map((one) => one.id));
+    const idle = idleRungs(open, new Set(asked.map((one) => one.id).filter((id) => !going.has(id))));
+    if (idle.length > 0) {
+      closed.push({ ids: idle, why: 'no-longer-asked' });
+      open = open.filter((notice) => !idle.includes(notice.id));
     }
     found.push(...told.map((one) => ({ ...one, factSeq: fact.seq })));
     facts.push(fact);
@@ -210,6 +272,9 @@ export function applyFacts(
       expects: asks ? recipient.expects : 'none',
       id: newId(),
       factSeq: seqOf.get(recipient.post.id) ?? facts.length,
+      madeAt: world.now,
+      stopped: false,
+      nextRungAt: asks ? firstRungAt(recipient, state as unknown as CaseState, world) : null,
       confirmBy:
         asks && recipient.within
           ? addDuration(world.now, recipient.within, 'elapsed', world.pack.timeZone)
@@ -232,7 +297,15 @@ export function applyFacts(
     changedClocks: clocks.filter((clock) => known.has(clock.id) && known.get(clock.id) !== clock),
     confirmed,
     closed,
+    ladders: open.filter((notice) => !before.openNotices.includes(notice)),
+    reached,
     attention:
       state.open && waiting.length > 0 ? new Date(Math.min(...waiting.map((at) => at.getTime()))) : null,
   };
+}
+
+/** When nobody has answered a new notice, its second rung is due. */
+function firstRungAt(recipient: Recipient, state: CaseState, { pack, now }: World): Date | null {
+  const ladder = ladderOf(pack, recipient.ladder);
+  return ladder && nextRungAt(ladder, 1, state.level, now);
 }

@@ -6,8 +6,16 @@
  * capacities are joined.
  */
 import type { DirectorySnapshot, SnapshotPost } from '../directory/index.ts';
-import { type MatchContext, type Pack, type Route, routesFor, templateFor } from '../mechanism/index.ts';
-import type { Capacity, Expectation, Selector } from '../mechanism/vocabulary.ts';
+import {
+  ladderOf,
+  type MatchContext,
+  type Pack,
+  type Route,
+  routesFor,
+  templateFor,
+} from '../mechanism/index.ts';
+import type { Capacity, Expectation, NoticeChannel, Selector } from '../mechanism/vocabulary.ts';
+import { groupsCalledIn } from './affairs.ts';
 import { type CaseState, seenBy } from './evolve.ts';
 import type { FactKind } from './facts.ts';
 import { mayAct } from './rights.ts';
@@ -32,10 +40,22 @@ export interface Recipient {
   readonly template: string;
   /** May see the case; outside a compartment's walls only content-free notices go (DEC-19). */
   readonly inside: boolean;
+  /** Told as one of a group that sees the case only while it is asked to help (S8.5.2). */
+  readonly forNow?: boolean;
+  /** What happens when nobody answers it, and the ways it is told by. */
+  readonly ladder: string | null;
+  readonly channels: readonly NoticeChannel[];
+  /** Notices nobody answered, of which this one tells, and the rung of theirs that made it; none and 1 for all others. */
+  readonly rungOf: readonly string[];
+  readonly rung: number;
 }
 
 /** The post of a group that is told: of the first of these roles that the group has. */
-function groupPosts(world: World, group: string, roles: readonly SnapshotPost['role'][]): SnapshotPost[] {
+export function groupPosts(
+  world: World,
+  group: string,
+  roles: readonly SnapshotPost['role'][],
+): SnapshotPost[] {
   for (const role of roles) {
     const found = world.directory.postsWithRole(role).filter((post) => post.groupCode === group);
     if (found.length > 0) return found;
@@ -44,7 +64,7 @@ function groupPosts(world: World, group: string, roles: readonly SnapshotPost['r
 }
 
 /** Those who work the desk: duty officers at the centre, a compartment's own officers (DEC-19). */
-function deskPosts(world: World, group: string): SnapshotPost[] {
+export function deskPosts(world: World, group: string): SnapshotPost[] {
   return groupPosts(world, group, ['duty-officer', 'subgroup-officer']);
 }
 
@@ -56,7 +76,7 @@ function officers(world: World, group: string): SnapshotPost[] {
  * The post that answers for a body: its contact post, else the officer of a subgroup it convenes, else the nearest such
  * post above it. Nothing is un-routable (DEC-10).
  */
-function bodyPosts(world: World, organisationId: string): SnapshotPost[] {
+export function bodyPosts(world: World, organisationId: string): SnapshotPost[] {
   for (const id of [organisationId, ...world.directory.superiors(organisationId).map((body) => body.id)]) {
     const posts = world.directory.postsOf(id);
     const found =
@@ -90,13 +110,17 @@ function approvers(state: CaseState, world: World, proposer: string | null): Sna
   return others.length > 0 ? others : able;
 }
 
-/** The posts a selector means for this case, now. `before` is the case before the fact that tells them. */
+/**
+ * The posts a selector means for this case, now. `before` is the case before the fact that tells them, `groups` are those the
+ * fact is about.
+ */
 export function resolve(
   selector: Selector,
   state: CaseState,
   world: World,
   by: Teller = { person: null, post: null },
   before: CaseState | null = null,
+  groups: readonly string[] = [],
 ): SnapshotPost[] {
   const { directory, pack } = world;
   const { routing } = state;
@@ -143,8 +167,20 @@ export function resolve(
       const settled = before?.pending.filter((one) => !waiting.has(one.id)) ?? [];
       return settled.map((one) => post(one.post)).filter((one) => one !== undefined);
     }
+    case 'addressed-groups':
+      return groups.flatMap((group) => groupPosts(world, group, ANSWERING));
+    case 'called-in':
+      return groupsCalledIn(state).flatMap((group) => groupPosts(world, group, ANSWERING));
   }
 }
+
+/** Who reads for a group, whatever its kind. */
+const ANSWERING: readonly SnapshotPost['role'][] = [
+  'subgroup-officer',
+  'service-centre',
+  'group-officer',
+  'duty-officer',
+];
 
 /** True when a post stands within the walls of the case's compartment, or the case has none. */
 export function isInside(post: SnapshotPost, state: CaseState, world: World): boolean {
@@ -168,8 +204,16 @@ export function postSees(post: SnapshotPost, state: CaseState, pack: Pack): bool
   return seenBy(state).some((key) => keys.includes(key));
 }
 
+/** Whether a person sees the case as it stands, in any of his posts or as who filed it. */
+export function personSees(personId: string, state: CaseState, { directory, pack, now }: World): boolean {
+  const seen = new Set(seenBy(state));
+  return directory
+    .postsHeldBy(personId, now)
+    .some((post) => postSees(post, state, pack) || seen.has(`filer:${post.organisationId}:${personId}`));
+}
+
 /** Under an order of silence only those are told anything who still see the case; of a compartment, its command (H28). */
-function mayHear(recipient: Recipient, state: CaseState, pack: Pack): boolean {
+export function mayHear(recipient: Recipient, state: CaseState, pack: Pack): boolean {
   if (state.hold === null) return true;
   if (postSees(recipient.post, state, pack)) return true;
   return !recipient.inside && ['convenor', 'deputy-convenor'].includes(recipient.post.role);
@@ -185,7 +229,15 @@ function graver(a: Recipient, b: Recipient): Recipient {
 
 function join(a: Recipient, b: Recipient): Recipient {
   const lead = graver(a, b);
-  return { ...lead, capacities: [...new Set([...a.capacities, ...b.capacities])] };
+  return {
+    ...lead,
+    forNow: Boolean(a.forNow && b.forNow),
+    capacities: [...new Set([...a.capacities, ...b.capacities])],
+    ladder: lead.ladder ?? a.ladder ?? b.ladder,
+    channels: [...new Set([...a.channels, ...b.channels])],
+    rungOf: [...new Set([...a.rungOf, ...b.rungOf])],
+    rung: Math.max(a.rung, b.rung),
+  };
 }
 
 /** Receipts that go to one body become one, kept by the subgroup's officer, who is there at night (DEC-21). */
@@ -218,9 +270,10 @@ function recipientsOf(
   world: World,
   by: Teller,
   before: CaseState | null,
+  groups: readonly string[],
 ): Recipient[] {
   return route.to.flatMap((selector) =>
-    resolve(selector, state, world, by, before).map((post) => ({
+    resolve(selector, state, world, by, before, groups).map((post) => ({
       post,
       route: route.id,
       capacity: route.capacity,
@@ -230,6 +283,13 @@ function recipientsOf(
       urgent: route.urgent,
       template: route.template,
       inside: isInside(post, state, world),
+      // A step of the procedure is given for as long as the case lasts.
+      forNow:
+        selector === 'called-in' || (selector === 'addressed-groups' && route.on !== 'checklist-opened'),
+      ladder: route.ladder ?? null,
+      channels: ladderOf(world.pack, route.ladder)?.rungs[0]?.channels ?? ['mail'],
+      rungOf: [],
+      rung: 1,
     })),
   );
 }
@@ -247,11 +307,13 @@ export function recipients(
   before: CaseState | null,
 ): Recipient[] {
   const found = routesFor(world.pack, kind, context).flatMap((route) =>
-    recipientsOf(route, state, world, by, before),
+    recipientsOf(route, state, world, by, before, context.groups ?? []),
   );
   // Outside the walls only what the pack words without content is said.
   const allowed = found.flatMap((recipient) => {
     if (!mayHear(recipient, state, world.pack)) return [];
+    // Whoever follows the case finds his steps there; only those it is new to are told of it.
+    if (kind === 'checklist-opened' && before && postSees(recipient.post, before, world.pack)) return [];
     const template = templateFor(world.pack, recipient.template, recipient.inside);
     return template === null ? [] : [{ ...recipient, template: template.id }];
   });

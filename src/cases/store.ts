@@ -3,6 +3,7 @@
 import type { Pack } from '../mechanism/index.ts';
 import { rankOf } from '../mechanism/index.ts';
 import type { RowsByTable, Tx } from '../platform/transaction.ts';
+import { isSupportLive } from './affairs.ts';
 import type { ClockRow } from './clock-rules.ts';
 import type { OpenNotice } from './consequences.ts';
 import { type CaseState, seenBy } from './evolve.ts';
@@ -63,7 +64,9 @@ export function clocksOf(tx: Tx, caseId: string): Promise<ClockRow[]> {
 export function openNoticesOf(tx: Tx, caseId: string): Promise<OpenNotice[]> {
   return tx.prepared<OpenNotice & Record<string, unknown>>(
     'case-open-notices',
-    `select id, post_id as "postId", fact_seq as "factSeq", route, expects, capacities, confirm_by as "confirmBy" from notices
+    `select id, post_id as "postId", fact_seq as "factSeq", route, expects, capacities, urgent, made_at as "madeAt",
+            confirm_by as "confirmBy", ladder, coalesce(rung, 1) as rung, next_rung_at as "nextRungAt",
+            ladder_stopped_at is not null as stopped, coalesce(rung_of, '{}') as "rungOf" from notices
       where case_id = $1::uuid and expects <> 'none' and acknowledged_at is null and closed_at is null`,
     [caseId],
   );
@@ -104,6 +107,7 @@ export function caseColumns(state: CaseState, pack: Pack): Record<string, unknow
     revision: state.revision,
     changed_at: state.changedAt,
     held: state.hold !== null,
+    support_live: state.support ? isSupportLive(state) && state.open : null,
     seen_by: seenBy(state),
     detail: state,
   };
@@ -184,9 +188,52 @@ export async function closeNotices(tx: Tx, ids: readonly string[], why: string):
   if (ids.length === 0) return;
   await tx.prepared(
     'notices-close',
-    'update notices set closed_at = $2::timestamptz, closed_why = $3 where id = any ($1::uuid[]) and closed_at is null',
+    `update notices set closed_at = $2::timestamptz, closed_why = $3, next_rung_at = null
+      where id = any ($1::uuid[]) and closed_at is null`,
     [ids, tx.now, why],
   );
+}
+
+/** Writes how far the ladders of open notices have got. */
+export async function updateLadders(tx: Tx, notices: readonly OpenNotice[]): Promise<void> {
+  if (notices.length === 0) return;
+  await tx.prepared(
+    'notices-ladders',
+    `update notices n set rung = l.rung, next_rung_at = l.next_at,
+            ladder_stopped_at = case when l.stopped then coalesce(n.ladder_stopped_at, $2::timestamptz) end
+       from jsonb_to_recordset($1::jsonb) as l(id uuid, rung smallint, next_at timestamptz, stopped boolean) where n.id = l.id`,
+    [
+      JSON.stringify(
+        notices.map(({ id, rung, nextRungAt, stopped }) => ({ id, rung, next_at: nextRungAt, stopped })),
+      ),
+      tx.now,
+    ],
+  );
+}
+
+/** Who has been told of these notices so far, whatever became of it. */
+export async function reachedBy(
+  tx: Tx,
+  noticeIds: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const rows = await tx.prepared<{ notice: string; people: string[] }>(
+    'notices-reached',
+    `select notice_id as notice, array_agg(distinct person_id) as people from deliveries
+      where notice_id = any ($1::uuid[]) and person_id is not null group by notice_id`,
+    [noticeIds],
+  );
+  return new Map(rows.map((row) => [row.notice, new Set(row.people)]));
+}
+
+/** Cases with a rung that is due, the gravest first, without those just found to fail. */
+export async function casesWithDueRungs(tx: Tx, limit: number, failed: readonly string[]): Promise<string[]> {
+  const rows = await tx.prepared<{ id: string }>(
+    'rungs-due',
+    `select case_id as id from notices where next_rung_at <= $1::timestamptz and case_id <> all ($3::uuid[])
+      group by case_id order by bool_or(urgent) desc, max(rank) desc, min(next_rung_at) limit $2`,
+    [tx.now, limit, failed],
+  );
+  return rows.map((row) => row.id);
 }
 
 /** Records a person's confirmation on the notices it answers. */
@@ -199,7 +246,7 @@ export async function confirmNotices(
   await tx.prepared(
     'notices-confirm',
     `update notices set acknowledged_at = $2::timestamptz, acknowledged_by = $3::uuid, acknowledged_how = $4,
-            acknowledged_recorded_by = $5::uuid, opened_at = coalesce(opened_at, $2::timestamptz)
+            acknowledged_recorded_by = $5::uuid, opened_at = coalesce(opened_at, $2::timestamptz), next_rung_at = null
       where id = any ($1::uuid[]) and acknowledged_at is null`,
     [ids, by.at, by.person, by.how, by.recordedBy],
   );

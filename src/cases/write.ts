@@ -7,16 +7,23 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
-import { refreshFailedNotices, relayFor } from '../delivery/index.ts';
-import { directorySnapshot } from '../directory/index.ts';
-import { activePackHash, canonicalJson, type Pack, packByHash } from '../mechanism/index.ts';
+import { channelsOf, refreshFailedNotices, relayFor } from '../delivery/index.ts';
+import { circleOf, directorySnapshot } from '../directory/index.ts';
+import { activePackHash, type Bilingual, canonicalJson, type Pack, packByHash } from '../mechanism/index.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import { type RowsByTable, type Tx, together } from '../platform/transaction.ts';
-import { applyFacts, type Before, type Doer, type Effects, type NewNotice } from './consequences.ts';
+import {
+  applyFacts,
+  type Before,
+  type Doer,
+  type Effects,
+  type NewNotice,
+  type OpenNotice,
+} from './consequences.ts';
 import type { toldParty } from './contract.ts';
 import type { CaseState } from './evolve.ts';
-import type { NewFact } from './facts.ts';
+import type { Hold, NewFact } from './facts.ts';
 import type { Recipient, World } from './recipients.ts';
 import {
   caseColumns,
@@ -32,6 +39,7 @@ import {
   saveStub,
   updateCase,
   updateClocks,
+  updateLadders,
 } from './store.ts';
 
 /** The mechanism a case is under, the directory, and the transaction's moment. */
@@ -99,7 +107,7 @@ function noticeData(
   state: CaseState,
   notice: Recipient,
   world: World,
-  fact: { clock?: string },
+  fact: { clock?: string; party?: Bilingual; since?: string },
 ): Record<string, unknown> {
   const { pack, directory } = world;
   const compartment = pack.compartments.find((one) => one.id === state.compartment);
@@ -130,6 +138,7 @@ function noticeRows(
   effects: Effects,
   world: World,
   doer: Doer,
+  open: readonly OpenNotice[],
 ): { notices: Record<string, unknown>[]; deliveries: Record<string, unknown>[] } {
   const { pack, now } = world;
   const overdue = effects.facts.find((fact) => fact.kind === 'clock-overdue');
@@ -152,7 +161,10 @@ function noticeRows(
       template: notice.template,
       urgent: notice.urgent,
       rank,
-      data: noticeData(state, notice, world, overdue ? { clock: overdue.data.definition } : {}),
+      data: noticeData(state, notice, world, {
+        ...(overdue ? { clock: overdue.data.definition } : {}),
+        ...silenceOf(notice, open, world),
+      }),
       made_at: now,
       confirm_by: notice.confirmBy,
       acknowledged_at: known ? now : null,
@@ -161,10 +173,39 @@ function noticeRows(
       opened_at: known ? now : null,
       mode: state.mode,
       compartment: state.compartment,
+      ladder: notice.ladder,
+      rung: notice.ladder !== null || notice.rungOf.length > 0 ? notice.rung : null,
+      next_rung_at: known ? null : notice.nextRungAt,
+      ladder_stopped_at: null,
+      rung_of: notice.rungOf.length > 0 ? notice.rungOf : null,
     });
     deliveries.push(...deliveryRows(ctx, state, notice, world, doer, rank));
   }
+  for (const { notice, people, channels, rung } of effects.reached) {
+    const { id, urgent } = notice;
+    for (const person of people)
+      deliveries.push(...waysTo(ctx, state, { id, urgent, channels, rung }, person, world, rank));
+  }
   return { notices, deliveries };
+}
+
+/** Who does not answer, and since when: what a rung's notice to another post tells. */
+function silenceOf(
+  notice: NewNotice,
+  open: readonly OpenNotice[],
+  { directory }: World,
+): { party?: Bilingual; since?: string } {
+  const silent = open.filter((one) => notice.rungOf.includes(one.id));
+  const posts = silent.flatMap((one) => directory.posts.get(one.postId) ?? []);
+  const first = silent.map((one) => one.madeAt.getTime());
+  if (posts.length === 0) return {};
+  return {
+    party: {
+      zh: posts.map((post) => post.nameZh).join('、'),
+      en: posts.map((post) => post.nameEn || post.nameZh).join(', '),
+    },
+    since: new Date(Math.min(...first)).toISOString(),
+  };
 }
 
 function deliveryRows(
@@ -176,13 +217,40 @@ function deliveryRows(
   rank: number,
 ): Record<string, unknown>[] {
   const { directory, now } = world;
-  const row = (person: string | null, email: string) => ({
+  const { id } = notice.post;
+  // With a ladder those on duty are told first, and the others by its next rungs (H40).
+  const people =
+    notice.ladder === null
+      ? directory.holders(id, now).map((holder) => holder.personId)
+      : circleOf(directory, id, 'holder', now);
+  // Nobody holds the post: the worker looks for a stand-in, and raises an alarm when there is none (H41, rule 8).
+  const told = { ...notice, rung: 1 };
+  if (people.length === 0) return waysTo(ctx, state, told, null, world, rank);
+  return people
+    .filter((person) => person !== doer.person || notice.capacity === 'reporter')
+    .flatMap((person) => waysTo(ctx, state, told, person, world, rank));
+}
+
+/** One delivery for each way by which the person can be reached; null is whoever stands in. */
+function waysTo(
+  ctx: AppContext,
+  state: CaseState,
+  notice: Pick<NewNotice, 'id' | 'urgent' | 'channels' | 'rung'>,
+  personId: string | null,
+  { directory, now }: World,
+  rank: number,
+): Record<string, unknown>[] {
+  const person = personId === null ? undefined : directory.persons.get(personId);
+  const ways = person
+    ? channelsOf(ctx, person, notice.channels)
+    : [{ channel: 'mail', lane: relayFor(ctx.config, '') }];
+  return ways.map(({ channel, lane }) => ({
     id: uuid(),
     notice_id: notice.id,
     case_id: state.id,
-    channel: 'mail',
-    person_id: person,
-    relay: relayFor(ctx.config, email),
+    channel,
+    person_id: personId,
+    relay: lane,
     state: 'queued',
     urgent: notice.urgent,
     rank,
@@ -190,13 +258,8 @@ function deliveryRows(
     next_at: now,
     attempts: 0,
     fence: 0,
-  });
-  const holders = directory.holders(notice.post.id, now);
-  // Nobody holds the post: the worker looks for a stand-in, and raises an alarm when there is none (H41, rule 8).
-  if (holders.length === 0) return [row(null, '')];
-  return holders
-    .filter((holder) => holder.personId !== doer.person || notice.capacity === 'reporter')
-    .map((holder) => row(holder.personId, directory.persons.get(holder.personId)?.email ?? ''));
+    rung: notice.rung,
+  }));
 }
 
 function stubOf(state: CaseState, world: World): Record<string, unknown> | null {
@@ -219,6 +282,24 @@ function stubOf(state: CaseState, world: World): Record<string, unknown> | null 
   };
 }
 
+/**
+ * What another room does about facts of cases, in their own transaction: stored with them or not at all. Called after the rows of
+ * the case are written, with the keys of whoever acts; it must see to its own.
+ */
+export type CaseConsequence = (
+  ctx: AppContext,
+  tx: Tx,
+  effects: Effects,
+  doer: Doer,
+  world: World,
+) => Promise<void>;
+const followers = new Set<CaseConsequence>();
+
+/** From now on this follows whatever is stored of cases in this process; said twice, it follows once. */
+export function followCases(consequence: CaseConsequence): void {
+  followers.add(consequence);
+}
+
 /** Applies facts and stores everything that follows from them. `extra` rows go into the same statement. */
 export async function store(
   ctx: AppContext,
@@ -231,13 +312,16 @@ export async function store(
 ): Promise<Effects> {
   const effects = applyFacts(before, drafts, doer, world, uuid);
   await storeEffects(ctx, tx, before, effects, doer, world, extra);
-  for (const fact of drafts) await holdAbsorbed(ctx, tx, effects.state, fact, doer);
+  const order = before.state?.hold ?? null;
+  for (const fact of drafts) await holdAbsorbed(ctx, tx, effects.state, fact, doer, order);
   return effects;
 }
 
 /**
  * An order of silence is one of everything a case has taken in, and of what that took in before: held and lifted with it,
- * in the same transaction (H28, H32).
+ * in the same transaction (H28, H32). One that another order hides keeps that order; and none is shown again while what it
+ * was merged into is hidden: it says where it went.
+ * @param order the order that is lifted
  */
 async function holdAbsorbed(
   ctx: AppContext,
@@ -245,8 +329,13 @@ async function holdAbsorbed(
   state: CaseState,
   fact: NewFact,
   doer: Doer,
+  order: Hold | null,
 ): Promise<void> {
   if (fact.kind !== 'held' && fact.kind !== 'hold-lifted') return;
+  if (fact.kind === 'hold-lifted' && state.mergedInto !== null) {
+    await seeWith(tx, [...tx.actor.keys, 'system']);
+    if ((await findCase(tx, state.mergedInto.id))?.hold) refuse('case-held');
+  }
   const mirrored: NewFact =
     fact.kind === 'held'
       ? {
@@ -264,13 +353,18 @@ async function holdAbsorbed(
   for (const { id } of state.absorbed.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
     // Whoever agrees to lift it need not be one who sees what was taken in, before or after.
     await seeWith(tx, [...tx.actor.keys, 'system']);
-    // One that an earlier release left open while this one was held has no silence to lift.
-    if (fact.kind === 'hold-lifted' && !(await findCase(tx, id))?.hold) continue;
+    // One that an earlier release left open while this one was held has no silence to lift; another's order goes on.
+    if (fact.kind === 'hold-lifted' && !isSameOrder((await findCase(tx, id))?.hold ?? null, order)) continue;
     const other = await openForWriting(ctx, tx, id);
     if (fact.kind === 'held' && other.state.hold) continue;
     await store(ctx, tx, other.before, [mirrored], doer, other.world);
   }
   await seeWith(tx, tx.actor.keys);
+}
+
+/** True for one order recorded on two cases. */
+function isSameOrder(one: Hold | null, other: Hold | null): boolean {
+  return one !== null && one.authority === other?.authority && one.reference === other.reference;
 }
 
 /** The keys the rest of the transaction sees with. */
@@ -289,7 +383,7 @@ export async function storeEffects(
   extra: RowsByTable = {},
 ): Promise<void> {
   const { state } = effects;
-  const rows = noticeRows(ctx, state, effects, world, doer);
+  const rows = noticeRows(ctx, state, effects, world, doer, before.openNotices);
   const isNew = before.state === null;
   await tx.insert({
     ...(isNew
@@ -316,6 +410,7 @@ export async function storeEffects(
   if (!isNew) {
     await updateCase(tx, state, world.pack, effects.attention);
     await updateClocks(tx, state.id, effects.changedClocks);
+    await updateLadders(tx, effects.ladders);
     for (const { ids, why } of effects.closed) await closeNotices(tx, ids, why);
     for (const data of effects.confirmed) {
       await confirmNotices(tx, [data.notice], {
@@ -330,6 +425,7 @@ export async function storeEffects(
   if (effects.confirmed.length > 0 || effects.closed.length > 0) await refreshFailedNotices(tx, [state.id]);
   const stub = stubOf(state, world);
   if (stub) await saveStub(tx, stub);
+  for (const follow of followers) await follow(ctx, tx, effects, doer, world);
   tx.afterCommit(() => {
     ctx.signals.emit('facts');
     if (rows.deliveries.length > 0) ctx.signals.emit('deliveries');

@@ -425,3 +425,64 @@ export async function isWorked(tx: Tx): Promise<boolean> {
   );
   return rows.length > 0;
 }
+
+// ── receipts ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Notes that a gateway's message arrived. False when it is not (yet) known. */
+export async function noteReceived(tx: Tx, lane: string, messageId: string): Promise<boolean> {
+  const rows = await tx.prepared(
+    'delivery-received',
+    `update deliveries d set received_at = coalesce(d.received_at, $3)
+     from sms_parts p where p.lane = $1 and p.message_id = $2 and d.id = p.delivery_id returning d.id`,
+    [lane, messageId, tx.now],
+  );
+  return rows.length > 0;
+}
+
+interface Lost extends Record<string, unknown> {
+  readonly id: string;
+  readonly noticeId: string;
+  readonly caseId: string;
+  readonly personId: string | null;
+  readonly urgent: boolean;
+  readonly rank: number;
+  readonly packHash: string;
+}
+
+/** What a gateway took and could not bring has failed after all. False when it is not (yet) known. */
+export async function failReceived(
+  tx: Tx,
+  lane: string,
+  messageId: string,
+  alternatesOf: (row: Lost) => Promise<readonly Way[]>,
+): Promise<boolean> {
+  const [seen] = await tx.prepared<Lost>(
+    'delivery-lost',
+    `select d.id, d.notice_id as "noticeId", d.case_id as "caseId", d.person_id as "personId", d.urgent, d.rank,
+              c.pack_hash as "packHash"
+       from sms_parts p join deliveries d on d.id = p.delivery_id join cases c on c.id = d.case_id
+       where p.lane = $1 and p.message_id = $2`,
+    [lane, messageId],
+  );
+  if (!seen) return false;
+  await lockRows(tx, 'cases', [seen.caseId]);
+  await lockRows(tx, 'notices', [seen.noticeId]);
+  const failed = await tx.prepared(
+    'delivery-undelivered',
+    `update deliveries set state = 'failed', reason = 'undelivered', settled_at = $2
+     where id = $1 and state = 'handed-over' and received_at is null returning id`,
+    [seen.id, tx.now],
+  );
+  if (failed.length === 0) return true;
+  const alternates = (await alternatesOf(seen)).map(({ channel, lane: relay }, place) => ({
+    notice: seen.noticeId,
+    person: seen.personId,
+    channel,
+    relay,
+    place,
+  }));
+  if (alternates.length > 0)
+    await tx.prepared('delivery-alternate', ALTERNATE, [JSON.stringify(alternates), tx.now]);
+  await refreshFailedNotices(tx, [seen.caseId]);
+  return true;
+}

@@ -16,6 +16,7 @@ export {
 export { type LoadOptions, type LoadResult, loadDirectory, refreshReaders } from './load.ts';
 export { appendFacts, type NewFact } from './load-store.ts';
 export type { Change, DirectoryRows } from './plan.ts';
+export { type Circle, circleOf, everyoneOf } from './reach.ts';
 export { type OnDuty, onDuty } from './roster-rules.ts';
 export { type DirectoryDoor, directoryRoutes } from './routes.ts';
 export {
