@@ -4,7 +4,7 @@ import { verifyCases } from '../../src/cases/index.ts';
 import { loadDirectory } from '../../src/directory/index.ts';
 import { pack } from '../../src/directory/test-world.ts';
 import { bare, openDoor } from '../isolation/house.ts';
-import { openStory, readOf, type Story } from './harness.ts';
+import { openStory, readOf, refusalOf, type Story } from './harness.ts';
 
 const ORDER = {
   authority: '青山地方檢察署',
@@ -255,6 +255,41 @@ describe('an order of silence', () => {
     await story.approves('mnd-officer2', caseId);
     expect((await story.queue('officer')).stubs).toHaveLength(1);
     expect((await story.sees('colonel', caseId)).case.id).toBe(caseId);
+  });
+
+  test('H28 H32: what was merged already can be held and shown again; not while what took it in is hidden, nor by another order', async () => {
+    const lift = async (caseId: string) => {
+      await story.does('officer', caseId, { act: 'lift-hold', reason: '偵結' });
+      return story.approves('officer2', caseId);
+    };
+    const one = (await story.files('teacher', 'school', { impactLevel: 'D' })).caseId;
+    const two = (await story.files('teacher2', 'school2', { impactLevel: 'D' })).caseId;
+    await story.does('officer', one, { act: 'merge', intoCase: two, reason: '同一事件' });
+    const silence = { act: 'hold', organisationId: null, ...ORDER } as const;
+    // Alone: what took it in stays as it was.
+    await story.does('officer', one, silence);
+    await expect(story.sees('inspector', one)).rejects.toMatchObject({ code: 'not-found' });
+    expect((await story.sees('teacher', one)).case.state).toBe('merged');
+    expect((await story.sees('inspector', two)).case.id).toBe(two);
+    expect(await story.refuses('officer', one, { act: 'unmerge', reason: '？' })).toBe('case-held');
+    await lift(one);
+    expect((await story.sees('inspector', one)).hold).toBeNull();
+    // With it, and not shown again before it.
+    await story.does('officer', two, silence);
+    await expect(story.sees('inspector', one)).rejects.toMatchObject({ code: 'not-found' });
+    expect(await refusalOf(lift(one))).toBe('case-held');
+    await story.does('officer', one, { act: 'withdraw-act', proposal: await story.proposal(one) });
+    await lift(two);
+    expect((await story.sees('inspector', one)).hold).toBeNull();
+    // Under two orders, the end of one is not the end of the other.
+    await story.does('officer', one, { ...silence, reference: '青檢115偵字第0456號' });
+    await story.does('officer', two, silence);
+    await lift(two);
+    expect((await story.sees('inspector', two)).hold).toBeNull();
+    await expect(story.sees('inspector', one)).rejects.toMatchObject({ code: 'not-found' });
+    expect((await story.sees('officer', one)).hold?.reference).toBe('青檢115偵字第0456號');
+    await lift(one);
+    expect((await story.sees('inspector', one)).case.state).toBe('merged');
   });
 
   test('H28 ISO-7: over HTTP a held case is answered byte for byte as one that never was', async () => {
