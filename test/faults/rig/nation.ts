@@ -126,6 +126,7 @@ export async function makeNation(appUrl: string, reporters: number): Promise<Nat
         sessions.push({
           token_hash: `\\x${createHash('sha256').update(token).digest('hex')}`,
           person_id: personId,
+          how: 'passkey',
           created_at: tx.now,
           seen_at: tx.now,
           expires_at: new Date(tx.now.getTime() + 23 * 3_600_000),
