@@ -5,6 +5,7 @@ import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { isRefusal, refuse } from '../platform/errors.ts';
 import { read, type Tx, write } from '../platform/transaction.ts';
+import { AFFAIRS } from './affairs.ts';
 import { postsHeld, requirePerson } from './asking.ts';
 import { applyFacts, type Before, type Doer } from './consequences.ts';
 import type { actAnswer, actPreview, CaseAct } from './contract.ts';
@@ -15,6 +16,7 @@ import { hushedFrom } from './hold-rules.ts';
 import { mirrorOf } from './link-rules.ts';
 import { askedOf, commandOf, pendingOf, proposalOf, ruleFor } from './proposals.ts';
 import type { Recipient, World } from './recipients.ts';
+import { noteOf, noteRows, packageOf } from './referral-store.ts';
 import { mayAct } from './rights.ts';
 import { type ActInput, type ActingPost, choosePost, decide } from './rules.ts';
 import { answerRow, factsOf, findAnswer, findCase, lockCase } from './store.ts';
@@ -50,6 +52,7 @@ const HARMLESS = new Set([
   'convenor-told',
   'linked',
   'unlinked',
+  ...AFFAIRS,
 ]);
 
 async function isStale(tx: Tx, state: CaseState, seen: number): Promise<boolean> {
@@ -58,7 +61,7 @@ async function isStale(tx: Tx, state: CaseState, seen: number): Promise<boolean>
   return (await factsOf(tx, state.id)).some((fact) => fact.seq > seen && !HARMLESS.has(fact.kind));
 }
 
-async function inputOf(tx: Tx, act: CaseAct, messageId: string): Promise<ActInput> {
+async function inputOf(tx: Tx, caseId: string, act: CaseAct, messageId: string): Promise<ActInput> {
   const other = act.act === 'merge' ? act.intoCase : act.act === 'link-case' ? act.withCase : undefined;
   const target = other === undefined ? undefined : await findCase(tx, other);
   return {
@@ -67,6 +70,10 @@ async function inputOf(tx: Tx, act: CaseAct, messageId: string): Promise<ActInpu
     ...(act.act === 'call-meeting' ? { messageId } : {}),
     ...('level' in act ? { level: act.level } : {}),
     ...('toPerson' in act ? { toPerson: act.toPerson } : {}),
+    ...(act.act === 'send-referral' && act.package !== null
+      ? { package: await packageOf(tx, caseId, act.target, act.package) }
+      : {}),
+    ...(noteOf(act) ? { note: { id: messageId, hash: hashOf(noteOf(act)) } } : {}),
     ...(target ? { target: { id: target.id, number: target.number, state: target } } : {}),
   };
 }
@@ -147,6 +154,7 @@ async function actIn(
     ...(message && input.text !== undefined
       ? { messages: [messageRow(tx, caseId, messageId, message, input.text, doer)] }
       : {}),
+    ...noteRows(tx, state, command, messageId, doer),
   });
   await otherSide(ctx, tx, decided, state, doer);
   const answer: ActAnswer = {
@@ -203,7 +211,7 @@ async function decideIn(
   world: World,
   messageId: string,
 ): Promise<Decided> {
-  const input = await inputOf(tx, command, messageId);
+  const input = await inputOf(tx, state.id, command, messageId);
   if (command.act === 'approve-act') {
     const pending = pendingOf(state, command.proposal);
     const proposer = world.directory.posts.get(pending.post);
@@ -214,7 +222,7 @@ async function decideIn(
     if (!proposer || !stillHolds || !mayAct(pending.act, proposer, state, world.directory, world.pack))
       refuse('proposer-gone');
     const meant = commandOf(pending, command.revision);
-    const inner = await inputOf(tx, meant, messageId);
+    const inner = await inputOf(tx, state.id, meant, messageId);
     return {
       input,
       decided: [...decide(state, command, actor, world, input), ...decide(state, meant, actor, world, inner)],
@@ -230,7 +238,17 @@ async function decideIn(
 
 function messageRow(tx: Tx, caseId: string, id: string, fact: NewFact, body: string, doer: Doer): object {
   const direction = fact.kind === 'message-sent' ? fact.data.direction : 'to-agency';
-  return { id, case_id: caseId, direction, body, person_id: doer.person, post_id: doer.post, at: tx.now };
+  const group = fact.kind === 'message-sent' ? (fact.data.group ?? null) : null;
+  return {
+    to_group: group,
+    id,
+    case_id: caseId,
+    direction,
+    body,
+    person_id: doer.person,
+    post_id: doer.post,
+    at: tx.now,
+  };
 }
 
 /** The other case of a merge keeps the number as its alias, and lets it go again (H32, H52). */
@@ -325,7 +343,7 @@ export async function effectsOf(
   if (!post) return nothing;
   try {
     const meant = commandOf(pending, state.revision);
-    const input = await inputOf(tx, meant, uuid());
+    const input = await inputOf(tx, state.id, meant, uuid());
     const facts = decide(state, meant, { personId: pending.person, post }, world, input);
     const before: Before = { id: state.id, state, clocks: [], openNotices: [] };
     const effects = applyFacts(before, facts, { person: null, post: null }, world, uuid);

@@ -5,10 +5,15 @@ import {
   CAPACITIES,
   CHANNELS,
   EXPECTATIONS,
+  LADDER_TARGETS,
+  REFERRAL_CHANNELS,
+  REFERRAL_OUTCOMES,
   RELATIONS,
   REPORT_KINDS,
+  SUPPORT_VERDICTS,
 } from '../mechanism/vocabulary.ts';
 import { instant, text } from '../platform/fields.ts';
+import { checklistView, referralsView, supportView } from './affairs-contract.ts';
 import { reportContent } from './report-content.ts';
 
 const uuid = z.uuid();
@@ -108,6 +113,10 @@ export const previewAnswer = z.strictObject({
 // ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const reason = text(2000);
+/** Of the pack: a step, an item, a group, a target. */
+const id = z.string().min(1).max(60);
+/** A request for support, counted within its case. */
+const request = z.int32().min(1);
 const act = <A extends string, S extends z.core.$ZodLooseShape>(name: A, shape: S) =>
   z.strictObject({
     act: z.literal(name),
@@ -138,7 +147,11 @@ export const caseAct = z.discriminatedUnion('act', [
   act('link-case', { withCase: uuid, reason: reason.default('') }),
   act('unlink-case', { reason: reason.default('') }),
   act('reopen', { reason: reason.min(1) }),
-  act('message', { text: text(5000).min(1) }),
+  act('message', {
+    text: text(5000).min(1),
+    /** `agency`, `desk`, or a group that works on the case (S8.2.2); without it, the other side. */
+    to: z.string().min(1).max(60).optional(),
+  }),
   act('correct-awareness', { at: instant, reason: reason.min(1) }),
   act('report-convenor-told', {
     at: instant,
@@ -157,6 +170,57 @@ export const caseAct = z.discriminatedUnion('act', [
     reason: reason.default(''),
   }),
   act('lift-hold', { reason: reason.min(1) }),
+  act('tick-item', { item: id, note: reason.default(''), at: instant.nullable().default(null) }),
+  act('skip-item', { item: id, reason: reason.min(1) }),
+  act('reopen-item', { item: id, reason: reason.min(1) }),
+  act('request-support', { item: id.nullable(), text: reason.default('') }),
+  act('assign-support', {
+    request,
+    /** A group, or a region and with it the group that answers for it. */
+    group: id.nullable().default(null),
+    region: id.nullable().default(null),
+    note: reason.default(''),
+    dueAt: instant.nullable().default(null),
+  }),
+  act('accept-support', {
+    request,
+    group: id.optional(),
+    text: reason.default(''),
+    dueAt: instant.nullable().default(null),
+  }),
+  act('decline-support', { request, group: id.optional(), reason: reason.min(1) }),
+  act('recall-support', { request, group: id, reason: reason.min(1) }),
+  act('support-progress', { request, group: id.optional(), text: reason.min(1) }),
+  act('support-done', { request, group: id.optional(), text: reason.default('') }),
+  act('cancel-support', { request, reason: reason.min(1) }),
+  act('support-feedback', { request, helped: z.enum(SUPPORT_VERDICTS), text: reason.default('') }),
+  act('open-referral', { target: id, reason: reason.min(1) }),
+  act('send-referral', {
+    target: id,
+    /** One of the target's offices, or null and `to` says who. */
+    office: id.nullable().default(null),
+    to: text(200).default(''),
+    channel: z.enum(REFERRAL_CHANNELS),
+    at: instant,
+    /** The package that was handed over; null when it was told without one. */
+    package: uuid.nullable().default(null),
+  }),
+  act('record-referral-receipt', {
+    target: id,
+    at: instant,
+    officer: text(100).min(1),
+    number: text(100).default(''),
+    phone: text(60).default(''),
+    note: reason.default(''),
+  }),
+  act('record-referral-reply', {
+    target: id,
+    at: instant,
+    outcome: z.enum(REFERRAL_OUTCOMES),
+    text: text(5000).min(1),
+    number: text(100).default(''),
+  }),
+  act('close-referral', { target: id, reason: reason.min(1) }),
   act('leave-to-agency', { reason: reason.default('') }),
   act('call-meeting', { startsAt: instant, place: text(200).min(1), reason: reason.default('') }),
   act('order-stationing', { reason: reason.default('') }),
@@ -366,7 +430,7 @@ export const knowsRow = z.strictObject({
     .strictObject({
       at: when,
       by: personRef.nullable(),
-      how: z.enum(['app', 'telephone', 'act']),
+      how: z.enum(['app', 'telephone', 'act', 'sms']),
       recordedBy: personRef.nullable(),
     })
     .nullable(),
@@ -382,6 +446,18 @@ export const knowsRow = z.strictObject({
   ),
   /** For the desk only: whom to ring up. */
   call: callRow.nullable(),
+  /** The ladder in motion: which rung of how many, and when whom is told next (H40); null when it has none, or goes no further. */
+  ladder: z
+    .strictObject({
+      name: bilingual,
+      rung: z.int(),
+      of: z.int(),
+      nextAt: when.nullable(),
+      next: z.array(z.enum(LADDER_TARGETS)),
+    })
+    .nullable(),
+  /** Notices nobody answered and of which this one tells. */
+  rungOf: z.array(uuid),
 });
 export type KnowsRow = z.infer<typeof knowsRow>;
 
@@ -425,7 +501,9 @@ export const holdView = z.strictObject({
 
 export const messageView = z.strictObject({
   id: uuid,
-  direction: z.enum(['to-agency', 'to-desk']),
+  direction: z.enum(['to-agency', 'to-desk', 'to-group']),
+  /** To whom, when it went to a group. */
+  group: z.string().nullable(),
   body: z.string(),
   person: personRef,
   post: postRef,
@@ -477,6 +555,11 @@ export const caseView = z.strictObject({
   facts: z.array(factView),
   reports: z.array(reportView),
   messages: z.array(messageView),
+  /** Groups this viewer may write to in this case (S8.2.2). */
+  addressees: z.array(z.string()),
+  checklist: checklistView.nullable(),
+  support: supportView,
+  referrals: referralsView,
   attachments: z.array(attachmentView),
   may: z.array(mayDo),
   /** Whether this reader's looks are recorded, and whether he may read who looked (ISO-12). */

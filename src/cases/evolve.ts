@@ -9,6 +9,7 @@
  * Which acts lead where is the pack's; `evolve` only applies what a fact says. `tocsin verify` folds every case's facts
  * in a fresh process and compares with what is stored.
  */
+import { type Affairs, changeAffairs, groupsCalledIn } from './affairs.ts';
 import type { CaseFact, Hold, ProposedAct, Routing } from './facts.ts';
 
 export interface Grading {
@@ -41,7 +42,7 @@ export interface Pending extends ProposedAct {
 }
 
 /** Everything known of a case. Plain JSON: times are ISO strings in UTC, so that it compares byte for byte. */
-export interface CaseState {
+export interface CaseState extends Affairs {
   readonly id: string;
   readonly revision: number;
   readonly number: string;
@@ -142,6 +143,8 @@ export function seenBy(state: CaseState): string[] {
   for (const body of routing.superiors) keys.add(`org:${body}`);
   if (routing.authority !== null) keys.add(`org:${routing.authority}`);
   for (const post of state.told) keys.add(`post:${post}`);
+  // A group that is asked to help sees this one case, for as long as it is asked (S8.5.2).
+  for (const group of groupsCalledIn(state)) keys.add(`group:${group}`);
   return [...keys].sort();
 }
 
@@ -349,7 +352,7 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
     case 'stood-down':
       return state.stationing ? { stationing: false } : {};
     default:
-      return {};
+      return changeAffairs(state, fact);
   }
 }
 
@@ -402,7 +405,10 @@ function withState(state: CaseState, fact: CaseFact): CaseState {
 }
 
 function withTold(state: CaseState, fact: CaseFact): CaseState {
-  const inside = (fact.data.told ?? []).filter((told) => told.inside).map((told) => told.post);
+  // Who is told as one of a group that sees the case only while it helps, is not thereby a reader for ever.
+  const inside = (fact.data.told ?? [])
+    .filter((told) => told.inside && !told.forNow)
+    .map((told) => told.post);
   return inside.length === 0 ? state : { ...state, told: union(state.told, inside) };
 }
 

@@ -6,12 +6,15 @@
  * {@link upcast}, and leave the golden history (golden-history.test.ts) as it is.
  */
 import type { Act, Capacity, Channel, ReportKind } from '../mechanism/vocabulary.ts';
+import type { AffairsFacts } from './affairs-facts.ts';
 
 /** Who was told by a fact: the post, by which route of the pack, and whether he may see the case (DEC-19). */
 export interface Told {
   readonly post: string;
   readonly route: string;
   readonly inside: boolean;
+  /** Told as one of a group that sees the case only while it is asked to help. */
+  readonly forNow?: true;
 }
 
 /** Where a case belongs, decided when it is opened and kept although the directory moves on (H42). */
@@ -81,7 +84,7 @@ interface Common {
   readonly open?: boolean;
 }
 
-interface FactData {
+interface FactData extends AffairsFacts {
   opened: {
     number: string;
     series: string;
@@ -143,14 +146,15 @@ interface FactData {
   unlinked: Linked;
   /** `suspected: false`: from now on an incident. Facts of the first release do not say, and left an anomaly one. */
   reopened: { reason: string; suspected?: false };
-  'message-sent': { message: string; direction: 'to-agency' | 'to-desk' };
+  /** `group`: to whom, when neither to the agency nor to the desk (S8.2.2). */
+  'message-sent': { message: string; direction: 'to-agency' | 'to-desk' | 'to-group'; group?: string };
   'awareness-corrected': { at: string; previous: string | null; reason: string };
   'convenor-told': { at: string; how: string; reason: string };
   acknowledged: {
     notice: string;
     post: string;
     capacities: readonly Capacity[];
-    how: 'app' | 'telephone' | 'act';
+    how: 'app' | 'telephone' | 'act' | 'sms';
     at: string;
     by: string | null;
     recordedBy: string | null;

@@ -5,7 +5,9 @@ import { summaryOf } from './content-rules.ts';
 import type { FileReport } from './contract.ts';
 import { type CaseState, confirmations } from './evolve.ts';
 import type { NewFact, Routing } from './facts.ts';
+import { openedByForm } from './referral-rules.ts';
 import { isOpenState, requireTransition, stateChange } from './rules.ts';
+import { askedByForm } from './support-rules.ts';
 
 /** What the shell found out and claimed before the rule runs. */
 export interface FilingInput {
@@ -78,13 +80,31 @@ function filed(
 export function openCase(opening: OpeningInput, input: FilingInput, pack: Pack): NewFact[] {
   const { caseId, ...identity } = opening;
   const state = input.suspected ? (pack.suspectedState ?? pack.initialState) : pack.initialState;
+  const place = { subgroup: opening.routing.subgroup, compartment: opening.compartment };
+  const fact = filed(input, 1, place, pack);
   return [
     {
       kind: 'opened',
       data: { ...identity, incident: caseId, suspected: input.suspected, state, open: true },
     },
-    filed(input, 1, { subgroup: opening.routing.subgroup, compartment: opening.compartment }, pack),
+    fact,
     ...(input.suspected ? [] : [proposed(input.content.impactLevel, null)]),
+    ...setGoing(null, fact, input, 1, state, pack),
+  ];
+}
+
+/** What a form sets going besides its level, in the same transaction: support (S8.5.1) and referrals (S8.4.1, S8.4.2). */
+function setGoing(
+  before: CaseState | null,
+  fact: NewFact & { kind: 'filed' },
+  input: FilingInput,
+  ordinal: number,
+  state: string,
+  pack: Pack,
+): NewFact[] {
+  return [
+    ...openedByForm(before?.referrals ?? [], fact.data.flags, pack, state),
+    ...askedByForm(before?.support ?? [], input.content, ordinal, pack, state),
   ];
 }
 
@@ -125,5 +145,6 @@ export function addReport(state: CaseState, input: FilingInput, pack: Pack): New
     ...(level !== state.proposedLevel && !suspected && (level !== state.level || worsened)
       ? [proposed(level, state.level)]
       : []),
+    ...setGoing(state, fact, input, state.reports + 1, state.state, pack),
   ];
 }

@@ -2,11 +2,18 @@
 import type { DirectorySnapshot, SnapshotPost } from '../directory/index.ts';
 import { type Pack, rightsAllow, transitionFor } from '../mechanism/index.ts';
 import { ACTS, type Act, type Relation } from '../mechanism/vocabulary.ts';
+import { groupsCalledIn } from './affairs.ts';
+import { affairPossible, isAffair } from './affairs-rules.ts';
 import { mayLeave } from './command-rules.ts';
 import { type CaseState, isLevelPending } from './evolve.ts';
 
 /** How a post stands to a case; several relations may hold at once. */
-export function relationsOf(post: SnapshotPost, state: CaseState, directory: DirectorySnapshot): Relation[] {
+export function relationsOf(
+  post: SnapshotPost,
+  state: CaseState,
+  directory: DirectorySnapshot,
+  pack: Pack,
+): Relation[] {
   const { routing } = state;
   const body = post.organisationId;
   const relations: Relation[] = [];
@@ -20,6 +27,9 @@ export function relationsOf(post: SnapshotPost, state: CaseState, directory: Dir
   if (post.role === 'convenor' || post.role === 'deputy-convenor') {
     if (!state.routing.deskReports || !sameHouse(body, state, directory)) relations.push('command');
   }
+  if (post.groupCode !== null && groupsCalledIn(state).includes(post.groupCode)) relations.push('called-in');
+  if (post.groupCode !== null && pack.support.coordinators.includes(post.groupCode))
+    relations.push('coordinator');
   if (state.told.includes(post.id)) relations.push('told');
   relations.push('any');
   return relations;
@@ -43,7 +53,7 @@ export function mayAct(
   directory: DirectorySnapshot,
   pack: Pack,
 ): Relation | null {
-  for (const relation of relationsOf(post, state, directory)) {
+  for (const relation of relationsOf(post, state, directory, pack)) {
     const right = rightsAllow(pack, {
       roles: [{ role: post.role, relation }],
       act,
@@ -89,6 +99,7 @@ function possible(act: Act, state: CaseState, pack: Pack, personId: string | nul
   if (act === 'hold') return state.hold === null;
   if (act === 'lift-hold') return state.hold !== null;
   if ((act === 'merge' || act === 'unmerge') && state.hold !== null) return false;
+  if (isAffair(act)) return affairPossible(act, state, pack);
   if (act === 'link-case') return state.hold === null;
   if (act === 'unlink-case') return Boolean(state.linkedTo) && state.hold === null;
   if (act === 'approve-withdrawal' || act === 'refuse-withdrawal') return state.withdrawalRequested;

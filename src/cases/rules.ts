@@ -7,13 +7,18 @@ import type { SnapshotPost } from '../directory/index.ts';
 import { isAtLeast, type Pack, type Transition, transitionFor } from '../mechanism/index.ts';
 import type { Act, Guard } from '../mechanism/vocabulary.ts';
 import { refuse, refuseFields } from '../platform/errors.ts';
+import { decideAffair } from './affairs-rules.ts';
 import { called, left, ordered } from './command-rules.ts';
 import type { CaseAct } from './contract.ts';
 import { type CaseState, isLevelPending } from './evolve.ts';
 import type { NewFact } from './facts.ts';
-import { pendingOf } from './proposals.ts';
+import { mayOrderSilence } from './hold-rules.ts';
 import { joined, parted } from './link-rules.ts';
+import { addressed } from './message-rules.ts';
+import { openedBy } from './playbook-rules.ts';
+import { pendingOf } from './proposals.ts';
 import type { World } from './recipients.ts';
+import type { ReferralInput } from './referral-rules.ts';
 import { mayAct } from './rights.ts';
 
 /** Who acts: a person in one of his posts. */
@@ -23,7 +28,7 @@ export interface ActingPost {
 }
 
 /** What an act brings besides its own words. */
-export interface ActInput {
+export interface ActInput extends ReferralInput {
   readonly reason?: string;
   readonly text?: string;
   readonly level?: string;
@@ -245,6 +250,7 @@ export function decide(
           data: { level, previous: state.level, reason, changed: level !== state.level, ...to },
         },
         ...crossings(state, level, pack),
+        ...openedBy(level, state, world),
       ];
     }
     case 'promote':
@@ -288,20 +294,19 @@ export function decide(
       // What is taken up again is dealt with as an incident: a level nobody has confirmed is proposed anew, as when it is
       // promoted, and whoever must answer to it is told, with the time to do so (S4.7, DEC-4).
       return [
-        { kind: 'reopened', data: { reason, ...(state.suspected ? { suspected: false as const } : {}), ...to } },
+        {
+          kind: 'reopened',
+          data: { reason, ...(state.suspected ? { suspected: false as const } : {}), ...to },
+        },
         ...(state.suspected || isLevelPending(state) ? [proposedAgain(state)] : []),
       ];
-    case 'message': {
-      const toAgency =
-        mayAct('take', actor.post, state, world.directory, pack) !== null ||
-        actor.post.organisationId !== state.organisation;
+    case 'message':
       return [
         {
           kind: 'message-sent',
-          data: { message: input.messageId ?? '', direction: toAgency ? 'to-agency' : 'to-desk', ...to },
+          data: { message: input.messageId ?? '', ...addressed(state, command.to, actor, world), ...to },
         },
       ];
-    }
     case 'correct-awareness':
       if (new Date(command.at) > world.now) refuseFields({ path: 'at', code: 'in-the-future' });
       return [
@@ -316,8 +321,8 @@ export function decide(
       const { authority, organisationId, reference, until } = command;
       if (until !== null && new Date(until) <= world.now)
         refuseFields({ path: 'until', code: 'in-the-past' });
-      if (organisationId !== null && !world.directory.organisations.has(organisationId))
-        refuseFields({ path: 'organisationId', code: 'bad-choice' });
+      if (organisationId !== null && !mayOrderSilence(organisationId, world))
+        refuseFields({ path: 'organisationId', code: 'no-authority' });
       return [
         ...implicitTake(state, actor),
         { kind: 'held', data: { authority, organisation: organisationId, reference, until, reason, ...to } },
@@ -332,6 +337,24 @@ export function decide(
       return called(input.messageId ?? '', command, world.now, to);
     case 'order-stationing':
       return ordered(state, reason, to);
+    case 'tick-item':
+    case 'skip-item':
+    case 'reopen-item':
+    case 'request-support':
+    case 'assign-support':
+    case 'accept-support':
+    case 'decline-support':
+    case 'recall-support':
+    case 'support-progress':
+    case 'support-done':
+    case 'cancel-support':
+    case 'support-feedback':
+    case 'open-referral':
+    case 'send-referral':
+    case 'record-referral-receipt':
+    case 'record-referral-reply':
+    case 'close-referral':
+      return decideAffair(state, command, actor.post, world, input);
     case 'decline-act': {
       const { rule, act, id } = pendingOf(state, command.proposal);
       return [{ kind: 'act-declined', data: { proposal: id, rule, act, reason, ...to } }];
@@ -348,15 +371,15 @@ export function decide(
   }
 }
 
-/** Whoever works on a case nobody has taken, has taken it. */
-function implicitTake(state: CaseState, actor: ActingPost): NewFact[] {
-  return state.takenBy === null && actor.post.groupCode === state.routing.desk
-    ? [{ kind: 'taken', data: {} }]
-    : [];
-}
 /** The level that waited when the case ended, proposed once more. */
 function proposedAgain(state: CaseState): NewFact {
   const previous = state.levelStatus === 'confirmed' ? state.level : null;
   return { kind: 'level-proposed', data: { level: state.proposedLevel, previous } };
 }
 
+/** Whoever works on a case nobody has taken, has taken it. */
+function implicitTake(state: CaseState, actor: ActingPost): NewFact[] {
+  return state.takenBy === null && actor.post.groupCode === state.routing.desk
+    ? [{ kind: 'taken', data: {} }]
+    : [];
+}

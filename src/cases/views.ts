@@ -1,14 +1,15 @@
 /** The case page: everything one viewer may know of one case, and what he may do with it. */
 import { type CaseNotice, noticesOfCase, sayReason } from '../delivery/index.ts';
 import { type DirectorySnapshot, directorySnapshot, type SnapshotPost } from '../directory/index.ts';
-import type { Lang } from '../locales/index.ts';
-import { fillTemplate, type Pack, packByHash } from '../mechanism/index.ts';
+import { inLang, type Lang } from '../locales/index.ts';
+import { fillTemplate, ladderOf, type Pack, packByHash, rungApplies } from '../mechanism/index.ts';
 import type { Act } from '../mechanism/vocabulary.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import { read, type Tx } from '../platform/transaction.ts';
 import { effectsOf } from './act-commands.ts';
+import { checklistOf, referralsOf, supportOf } from './affairs-views.ts';
 import { type ClockRow, isOverdue } from './clock-rules.ts';
 import { changedFields } from './content-rules.ts';
 import type {
@@ -24,8 +25,12 @@ import type {
 import type { CaseState } from './evolve.ts';
 import type { CaseFact } from './facts.ts';
 import { spokenTo } from './hold-rules.ts';
+import { rungAfterThis } from './ladder-rules.ts';
 import { callOf, caseRowView, listRowOf, partyOfNotice, personRef } from './lists.ts';
 import { isWatcher } from './looks.ts';
+import { addresseesOf } from './message-rules.ts';
+import { notesSeenBy } from './referral-rules.ts';
+import { notesOf, packagesOf } from './referral-store.ts';
 import { type ReportContent, reportContent } from './report-content.ts';
 import { actsOpenTo } from './rights.ts';
 import { clocksOf, factsOf, findCase } from './store.ts';
@@ -42,6 +47,7 @@ const GRAVE: ReadonlySet<Act> = new Set([
   'hold',
   'lift-hold',
   'approve-act',
+  'order-stationing',
 ]);
 
 interface Shown {
@@ -80,6 +86,7 @@ function factView(fact: CaseFact, { directory }: Shown): FactView {
     data: {
       ...data,
       ...(told ? { told: told.length } : {}),
+      ...(fact.kind === 'rung-reached' ? { people: fact.data.people.length } : {}),
       ...(fact.kind === 'act-approved' ? { by: personRef(directory, fact.data.by.person) } : {}),
     },
   };
@@ -103,7 +110,7 @@ function clockView(clock: ClockRow, { pack, now }: Shown): ClockView {
   };
 }
 
-function knowsRow(notice: CaseNotice, isDesk: boolean, shown: Shown): KnowsRow {
+function knowsRow(notice: CaseNotice, isDesk: boolean, level: string, shown: Shown): KnowsRow {
   const { directory, pack, now } = shown;
   const template = pack.templates.find((one) => one.id === notice.template);
   const values = {
@@ -111,7 +118,11 @@ function knowsRow(notice: CaseNotice, isDesk: boolean, shown: Shown): KnowsRow {
     level: notice.data.level ?? '',
     phone: notice.data.phone ?? '',
   };
-  const asked = (lang: 'zh-Hant' | 'en') => (template ? fillTemplate(template, lang, values).asked : '');
+  const { party } = notice.data;
+  const asked = (lang: Lang) =>
+    template
+      ? fillTemplate(template, lang, { ...values, ...(party ? { party: inLang(party, lang) } : {}) }).asked
+      : '';
   return {
     party: partyOfNotice(notice, directory, now),
     noticeId: notice.id,
@@ -139,6 +150,23 @@ function knowsRow(notice: CaseNotice, isDesk: boolean, shown: Shown): KnowsRow {
       reason: sayReason(delivery.reason, shown.lang),
     })),
     call: isDesk ? callOf(notice, directory, now) : null,
+    ladder: ladderView(notice, level, pack),
+    rungOf: [...notice.rungOf],
+  };
+}
+
+/** The ladder of a notice that still waits, as far as it has got. */
+function ladderView(notice: CaseNotice, level: string, pack: Pack): KnowsRow['ladder'] {
+  const ladder = ladderOf(pack, notice.ladder);
+  const ended = notice.acknowledgedAt !== null || notice.closedAt !== null || notice.ladderStopped;
+  if (!ladder || notice.rung === null || ended) return null;
+  const next = notice.nextRungAt ? rungAfterThis(ladder, notice.rung, level) : null;
+  return {
+    name: ladder.name,
+    rung: notice.rung,
+    of: ladder.rungs.filter((rung) => rungApplies(rung, level)).length,
+    nextAt: notice.nextRungAt?.toISOString() ?? null,
+    next: next ? [...(ladder.rungs[next.rung - 1]?.to ?? [])] : [],
   };
 }
 
@@ -199,13 +227,14 @@ async function messagesOf(
 ): Promise<CaseView['messages']> {
   const rows = await tx.db
     .selectFrom('messages')
-    .select(['id', 'direction', 'body', 'person_id', 'post_id', 'at'])
+    .select(['id', 'direction', 'to_group', 'body', 'person_id', 'post_id', 'at'])
     .where('case_id', '=', caseId)
     .orderBy('at')
     .execute();
   return rows.map((row) => ({
     id: row.id,
-    direction: row.direction as 'to-agency' | 'to-desk',
+    direction: row.direction as CaseView['messages'][number]['direction'],
+    group: row.to_group,
     body: row.body,
     person: personRef(directory, row.person_id),
     post: postRef(directory, row.post_id),
@@ -315,6 +344,7 @@ export async function caseView(
     };
     const { directory, pack } = shown;
     const posts = actor.personId === null ? [] : directory.postsHeldBy(actor.personId, tx.now);
+    const looking = { directory, pack, now: tx.now, posts };
     const may = mayOf(state, posts, shown, actor.personId);
     const isDesk = may.some((one) => one.act === 'record-acknowledgement');
     const { facts, notices } = spokenTo(
@@ -356,11 +386,22 @@ export async function caseView(
       clocks: (await clocksOf(tx, id)).map((clock) => clockView(clock, shown)),
       // Nobody rings himself up: what waits at the reader's own post is his to confirm.
       knows: notices.map((notice) =>
-        knowsRow(notice, isDesk && !actor.keys.includes(`post:${notice.postId}`), shown),
+        knowsRow(notice, isDesk && !actor.keys.includes(`post:${notice.postId}`), state.level, shown),
       ),
       facts: facts.map((fact) => factView(fact, shown)),
       reports,
       messages: await messagesOf(tx, id, directory),
+      addressees: may.some((one) => one.act === 'message')
+        ? addresseesOf(state, { pack, directory, now: tx.now })
+        : [],
+      checklist: checklistOf(state, looking),
+      support: supportOf(state, looking),
+      referrals: referralsOf(state, looking, {
+        mayRead: notesSeenBy(state).some((key) => actor.keys.includes(key)),
+        notes: await notesOf(tx, id),
+        packages: await packagesOf(tx, id),
+        lastReport: reports.at(-1)?.content,
+      }),
       attachments: await attachmentsOf(tx, id),
       may,
       looks: {

@@ -114,6 +114,23 @@ const NOT_PROPOSED: readonly Act[] = [
   'export',
   'message',
   'ask-back',
+  'tick-item',
+  'skip-item',
+  'reopen-item',
+  'request-support',
+  'assign-support',
+  'accept-support',
+  'decline-support',
+  'recall-support',
+  'support-progress',
+  'support-done',
+  'cancel-support',
+  'support-feedback',
+  'open-referral',
+  'send-referral',
+  'record-referral-receipt',
+  'record-referral-reply',
+  'close-referral',
 ];
 
 /** What needs a second person must be an act that can wait, and every state it can wait in needs somebody to decide. */

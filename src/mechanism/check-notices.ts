@@ -38,6 +38,24 @@ const CAUSED_BY: Partial<Record<CaseFactKind, readonly Act[]>> = {
   'act-withdrawn': ['withdraw-act'],
   held: ['hold'],
   'hold-lifted': ['lift-hold'],
+  'checklist-item-done': ['tick-item'],
+  'checklist-item-skipped': ['skip-item'],
+  'checklist-item-reopened': ['reopen-item'],
+  // The form asks for support and opens referrals, where the mechanism can do something about them.
+  'support-requested': ['request-support', 'assign-support'],
+  'support-assigned': ['assign-support'],
+  'support-accepted': ['accept-support'],
+  'support-declined': ['decline-support'],
+  'support-recalled': ['recall-support'],
+  'support-progressed': ['support-progress'],
+  'support-finished': ['support-done'],
+  'support-cancelled': ['cancel-support'],
+  'support-rated': ['support-feedback'],
+  'referral-opened': ['open-referral', 'send-referral'],
+  'referral-sent': ['send-referral'],
+  'referral-received': ['record-referral-receipt'],
+  'referral-answered': ['record-referral-reply'],
+  'referral-closed': ['close-referral'],
   'left-to-agency': ['leave-to-agency'],
   'meeting-called': ['call-meeting'],
   'stationing-ordered': ['order-stationing'],
@@ -50,6 +68,7 @@ function happens(pack: Pack, fact: CaseFactKind | 'aware' | 'occurred'): boolean
   if (fact === 'threshold-reached' || fact === 'threshold-left') return pack.thresholds.length > 0;
   if (fact === 'clock-warned' || fact === 'clock-overdue') return pack.clocks.length > 0;
   if (fact === 'act-proposed' || fact === 'act-lapsed') return pack.fourEyes.length > 0;
+  if (fact === 'checklist-opened') return pack.playbooks.length > 0;
   if (fact === 'acknowledged') return pack.routes.some((route) => route.expects !== 'none');
   if (fact === 'rung-reached') return pack.routes.some((route) => route.ladder !== undefined);
   const acts = CAUSED_BY[fact];

@@ -3,6 +3,7 @@ import type { packCheck } from '../locales/zh-Hant/pack-check.ts';
 import { type Finding, finding } from './findings.ts';
 import type { PackPath } from './load.ts';
 import type { Condition, Pack } from './pack.ts';
+import { STEP_OWNERS } from './vocabulary.ts';
 
 type Kind = keyof (typeof packCheck)['kinds'];
 type Named = { id: string };
@@ -30,6 +31,9 @@ function lists(pack: Pack): [Kind, PackPath, readonly Named[]][] {
     ['compartment', ['compartments'], pack.compartments],
     ['state', ['states'], pack.states],
     ['four-eyes', ['fourEyes'], pack.fourEyes],
+    ['region', ['regions'], pack.regions],
+    ['step-of-procedure', ['playbooks'], pack.playbooks],
+    ['office', ['referralTargets'], pack.referralTargets.flatMap((one) => one.offices)],
     ['route', ['routes'], pack.routes],
     ['ladder', ['ladders'], pack.ladders],
     ['clock', ['clocks'], pack.clocks],
@@ -84,6 +88,7 @@ function unknown(pack: Pack): Finding[] {
     needAll('level', when.levels, ...path, 'levels');
     need('threshold', when.threshold, ...path, 'threshold');
     need('clock', when.clock, ...path, 'clock');
+    need('target', when.target, ...path, 'target');
   };
   pack.thresholds.forEach((one, i) => {
     need('level', one.atLeast, 'thresholds', i, 'atLeast');
@@ -94,6 +99,7 @@ function unknown(pack: Pack): Finding[] {
     need('service', one.service, 'sectors', i, 'service');
   });
   need('group', pack.unassignedSubgroup, 'unassignedSubgroup');
+  needAll('body', pack.holdAuthorities, 'holdAuthorities');
   pack.bodies.forEach((one, i) => {
     need('body', one.superior, 'bodies', i, 'superior');
     needAll('sector', one.sectors, 'bodies', i, 'sectors');
@@ -159,6 +165,19 @@ function unknown(pack: Pack): Finding[] {
   });
   pack.flags.forEach((one, i) => {
     need('target', one.target, 'flags', i, 'target');
+  });
+  needAll('group', pack.support.coordinators, 'support', 'coordinators');
+  pack.supportItems.forEach((one, i) => {
+    needAll('group', one.suggest, 'supportItems', i, 'suggest');
+  });
+  pack.regions.forEach((one, i) => {
+    need('group', one.group, 'regions', i, 'group');
+  });
+  pack.playbooks.forEach((one, i) => {
+    needAll('level', one.levels, 'playbooks', i, 'levels');
+    needAll('level', Object.keys(one.withinByLevel), 'playbooks', i, 'withinByLevel');
+    if (!(STEP_OWNERS as readonly string[]).includes(one.owner))
+      need('group', one.owner, 'playbooks', i, 'owner');
   });
   pack.flow.forEach((one, i) => {
     needAll('step', one.next, 'flow', i, 'next');

@@ -18,6 +18,7 @@ import {
   HOST_PARTS,
   LADDER_TARGETS,
   NOTICE_CHANNELS,
+  PLAYBOOK_PHASES,
   POST_ROLES,
   RELATIONS,
   REPORT_FIELDS,
@@ -185,7 +186,9 @@ const condition = z.strictObject({
   suspected: z.boolean().optional(),
   /** Only when the level really changed. */
   changed: z.boolean().optional(),
-  direction: z.enum(['to-agency', 'to-desk']).optional(),
+  direction: z.enum(['to-agency', 'to-desk', 'to-group']).optional(),
+  /** The target of a referral. */
+  target: id.optional(),
   flag: z.enum(['life', 'equipment', 'crime', 'disaster']).optional(),
 });
 
@@ -350,6 +353,8 @@ export const packSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** Bodies that may order silence (H28), with those below them: named in an order, they go on seeing the case. */
+  holdAuthorities: z.array(id).default([]),
   states: z.array(state).min(2),
   initialState: id,
   suspectedState: id.optional(),
@@ -382,7 +387,46 @@ export const packSchema = z.strictObject({
     }),
   }),
   securityMechanisms: z.array(option),
-  supportItems: z.array(option),
+  /** What may be asked for (期望支援項目), and the groups that usually give it, the likeliest first. */
+  supportItems: z.array(option.extend({ suggest: z.array(id).default([]) })),
+  support: z
+    .strictObject({
+      /** Groups that look for somebody to help (捌五). */
+      coordinators: z.array(id).default([]),
+      /** Somebody should be asked, and should answer, within this time; shown, never enforced. */
+      askWithin: duration.optional(),
+      answerWithin: duration.optional(),
+    })
+    .default({ coordinators: [] }),
+  /** Regional joint defence (區域聯防; 捌七): which counties stand by each other, and who answers for them. */
+  regions: z
+    .array(
+      z.strictObject({
+        id,
+        name: bilingual,
+        counties: z.array(z.string()).min(1),
+        group: id,
+        source: z.string(),
+      }),
+    )
+    .default([]),
+  /** Steps of the response procedures (應變程序; S7.9.7.3): one list, each step with the levels that ask for it. */
+  playbooks: z
+    .array(
+      z.strictObject({
+        id,
+        levels: z.array(id).min(1),
+        phase: z.enum(PLAYBOOK_PHASES),
+        /** `agency`, `desk`, `authority`, `subgroup` (of the case), `command`, or a group. */
+        owner: z.string(),
+        title: bilingual,
+        help: bilingual.optional(),
+        within: duration.optional(),
+        withinByLevel: z.record(z.string(), duration).default({}),
+        source: z.string(),
+      }),
+    )
+    .default([]),
   flags: z.array(
     z.strictObject({
       id: z.enum(['life', 'equipment', 'crime', 'disaster']),
@@ -392,7 +436,25 @@ export const packSchema = z.strictObject({
     }),
   ),
   referralTargets: z.array(
-    z.strictObject({ id, name: bilingual, kind: z.enum(['prosecutors', 'disaster']) }),
+    z.strictObject({
+      id,
+      name: bilingual,
+      kind: z.enum(['prosecutors', 'disaster']),
+      /** Who takes it: offices of some counties, or, without any, of the whole nation. */
+      offices: z
+        .array(
+          z.strictObject({
+            id,
+            name: bilingual,
+            counties: z.array(z.string()).default([]),
+            phone: z.string().default(''),
+            fax: z.string().default(''),
+            email: z.string().default(''),
+            address: bilingual.optional(),
+          }),
+        )
+        .default([]),
+    }),
   ),
   templates: z.array(template).min(1),
   numbering: z.strictObject({

@@ -16,7 +16,11 @@ export type MatchContext = {
   suspected?: boolean | undefined;
   /** The level in force is another than before; absent counts as unchanged. */
   changed?: boolean | undefined;
-  direction?: 'to-agency' | 'to-desk' | undefined;
+  direction?: 'to-agency' | 'to-desk' | 'to-group' | undefined;
+  /** The target of a referral. */
+  target?: string | undefined;
+  /** Groups the fact is about; no condition asks for them, a route may address them. */
+  groups?: readonly string[] | undefined;
   flags?: readonly string[] | undefined;
 };
 
@@ -32,6 +36,7 @@ export function matchesCondition(when: Condition, context: MatchContext): boolea
   if (when.suspected !== undefined && when.suspected !== (context.suspected ?? false)) return false;
   if (when.changed !== undefined && when.changed !== (context.changed ?? false)) return false;
   if (when.direction !== undefined && when.direction !== context.direction) return false;
+  if (when.target !== undefined && when.target !== context.target) return false;
   return when.flag === undefined || (context.flags ?? []).includes(when.flag);
 }
 

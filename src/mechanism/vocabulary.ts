@@ -44,6 +44,26 @@ export const ACTS = [
   'lift-hold',
   /** take the case's whole history away as one file */
   'export',
+  /** a step of the level's response procedure is done, left out with a reason, or taken up again (S7.9.7.3, S8.2.2) */
+  'tick-item',
+  'skip-item',
+  'reopen-item',
+  /** support: asked for, offered to a group, answered, done, judged by the agency, or no longer wanted (S8.5.1, S8.5.2) */
+  'request-support',
+  'assign-support',
+  'accept-support',
+  'decline-support',
+  'recall-support',
+  'support-progress',
+  'support-done',
+  'cancel-support',
+  'support-feedback',
+  /** referral to prosecutors and to the disaster system (S8.4.1, S8.4.2) */
+  'open-referral',
+  'send-referral',
+  'record-referral-receipt',
+  'record-referral-reply',
+  'close-referral',
   /** what a deputy convenor may choose below the gravest level, and nobody below him (S7.10.4a to S7.10.4c) */
   'leave-to-agency',
   'call-meeting',
@@ -67,6 +87,10 @@ export const RELATIONS = [
   'affected',
   /** convenor or deputy convenor of the centre */
   'command',
+  /** the post belongs to a group that is asked to help with this case, or helps (S8.5.2) */
+  'called-in',
+  /** the post belongs to a group that coordinates support (S8.5.2) */
+  'coordinator',
   /** the post has been sent a notice about this case */
   'told',
   /** no relation needed (watching posts such as the auditor) */
@@ -120,6 +144,24 @@ export const CASE_FACTS = [
   'stationing-ordered',
   'summoned',
   'stood-down',
+  'checklist-opened',
+  'checklist-item-done',
+  'checklist-item-skipped',
+  'checklist-item-reopened',
+  'support-requested',
+  'support-assigned',
+  'support-accepted',
+  'support-declined',
+  'support-recalled',
+  'support-progressed',
+  'support-finished',
+  'support-cancelled',
+  'support-rated',
+  'referral-opened',
+  'referral-sent',
+  'referral-received',
+  'referral-answered',
+  'referral-closed',
 ] as const;
 export type CaseFactKind = (typeof CASE_FACTS)[number];
 
@@ -143,6 +185,10 @@ export const SELECTORS = [
   'proposer',
   /** the working group that runs the centre in an emergency (S7.10.3b) */
   'coordinating-group',
+  /** the groups a fact is about: asked to help, given a step of the procedure, or written to */
+  'addressed-groups',
+  /** every group that is asked to help, or helps */
+  'called-in',
 ] as const;
 export type Selector = (typeof SELECTORS)[number];
 
@@ -305,3 +351,22 @@ export const PLACEHOLDERS = [
   'since',
 ] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
+
+/** Phases of a response procedure: before, during and after (S7.9.7.5). */
+export const PLAYBOOK_PHASES = ['before', 'during', 'after'] as const;
+export type PlaybookPhase = (typeof PLAYBOOK_PHASES)[number];
+
+/** Parties a step of a procedure may belong to besides a named group. */
+export const STEP_OWNERS = ['agency', 'desk', 'authority', 'subgroup', 'command'] as const;
+
+/** Ways a referral may be handed over. */
+export const REFERRAL_CHANNELS = ['telephone', 'fax', 'email', 'post', 'in-person'] as const;
+export type ReferralChannel = (typeof REFERRAL_CHANNELS)[number];
+
+/** What a body answers to a referral. */
+export const REFERRAL_OUTCOMES = ['taken-up', 'asks-more', 'not-taken-up', 'concluded'] as const;
+export type ReferralOutcome = (typeof REFERRAL_OUTCOMES)[number];
+
+/** Whether support helped, as the agency says. */
+export const SUPPORT_VERDICTS = ['yes', 'partly', 'no'] as const;
+export type SupportVerdict = (typeof SUPPORT_VERDICTS)[number];

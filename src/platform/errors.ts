@@ -152,6 +152,25 @@ export const ERRORS = {
     status: 409,
     when: 'The act would tell others of a case on which an order of silence stands (merging it with another).',
   },
+  'no-such-step': { status: 404, when: 'A step of the response procedure is named that the case has not.' },
+  'not-your-part': {
+    status: 403,
+    when: 'A step of the response procedure belongs to another party; the desk may record it on his behalf.',
+  },
+  'step-settled': {
+    status: 409,
+    when: 'A step is settled that is done, skipped or set aside already, or one is taken up again that is open.',
+  },
+  'support-not-asked': {
+    status: 409,
+    when: 'An answer to a request for support that the group was not asked for, or has answered already.',
+  },
+  'already-asked': { status: 409, when: 'Support is offered to a group that has it before it already.' },
+  'support-ended': { status: 409, when: 'The request for support is no longer wanted.' },
+  'referral-not-open': {
+    status: 409,
+    when: 'There is no such referral, it is closed, or something came back before it was sent.',
+  },
   'nothing-to-merge': { status: 409, when: 'A merge names no case that could be merged.' },
   'nothing-to-link': {
     status: 409,
@@ -224,6 +243,7 @@ export const FIELD_ERRORS = {
   'before-notice': 'A confirmation is said to have been given before its notice was made.',
   'not-a-holder': 'The person does not hold the post through all of the shift.',
   'serves-already': 'The person is on another shift of the roster at that time.',
+  'no-authority': 'The body is none that may order silence under this mechanism; it can be named in words.',
   duplicate: 'The same value is given twice.',
   invalid: 'The value breaks a rule that has no code of its own.',
   'duplicate-key': 'JSON: the object names the key twice.',

@@ -51,6 +51,28 @@ export interface Accounts {
   person_id: string;
 }
 
+export interface ActivationCases {
+  activation_id: string;
+  case_id: string;
+  joined_at: Timestamp;
+}
+
+export interface Activations {
+  active: boolean;
+  changed_at: Timestamp;
+  closed_at: Timestamp | null;
+  compartment: string | null;
+  coordination: string;
+  detail: Json;
+  id: string;
+  level: string;
+  mode: string;
+  opened_at: Timestamp;
+  pack_hash: string;
+  revision: number;
+  seen_by: string[];
+}
+
 export interface ActivePack {
   hash: string;
   only_one: Generated<boolean>;
@@ -112,6 +134,7 @@ export interface Cases {
   state: string;
   subgroup: string;
   summary: string;
+  support_live: boolean | null;
   suspected: boolean;
   taken_by: string | null;
   taken_post: string | null;
@@ -129,6 +152,26 @@ export interface CaseStubs {
   registered_at: Timestamp | null;
   seen_by: string[];
   state: string | null;
+}
+
+export interface CentreTexts {
+  at: Timestamp;
+  body: string;
+  case_ids: string[];
+  id: string;
+  kind: string;
+  owner_id: string;
+}
+
+export interface ChannelTests {
+  asked_at: Timestamp;
+  done_at: Timestamp | null;
+  id: string;
+  lane: string;
+  ok: boolean | null;
+  person_id: string;
+  reason: string | null;
+  taken_at: Timestamp | null;
 }
 
 export interface Clocks {
@@ -179,6 +222,7 @@ export interface Deliveries {
   reason: string | null;
   received_at: Timestamp | null;
   relay: string;
+  rung: number | null;
   settled_at: Timestamp | null;
   state: string;
   urgent: boolean;
@@ -331,6 +375,21 @@ export interface MailPaces {
   person_id: string;
 }
 
+export interface Meetings {
+  activation_id: string | null;
+  case_id: string;
+  changed_at: Timestamp;
+  compartment: string | null;
+  detail: Json;
+  id: string;
+  mode: string;
+  pack_hash: string;
+  revision: number;
+  seen_by: string[];
+  starts_at: Timestamp;
+  state: string;
+}
+
 export interface Messages {
   at: Timestamp;
   body: string;
@@ -339,6 +398,7 @@ export interface Messages {
   id: string;
   person_id: string;
   post_id: string;
+  to_group: string | null;
 }
 
 export interface Notices {
@@ -357,14 +417,19 @@ export interface Notices {
   expects: string;
   fact_seq: number;
   id: string;
+  ladder: string | null;
+  ladder_stopped_at: Timestamp | null;
   made_at: Timestamp;
   mode: string;
+  next_rung_at: Timestamp | null;
   opened_at: Timestamp | null;
   opened_by: string | null;
   organisation_id: string;
   post_id: string;
   rank: number;
   route: string;
+  rung: number | null;
+  rung_of: string[] | null;
   template: string;
   urgent: boolean;
 }
@@ -503,6 +568,32 @@ export interface Recoveries {
   state: string;
 }
 
+export interface ReferralNotes {
+  at: Timestamp;
+  case_id: string;
+  data: Json;
+  id: string;
+  kind: string;
+  person_id: string;
+  post_id: string;
+  seen_by: string[];
+  target: string;
+}
+
+export interface ReferralPackages {
+  at: Timestamp;
+  case_id: string;
+  content: Buffer;
+  id: string;
+  name: string;
+  person_id: string;
+  post_id: string;
+  seen_by: string[];
+  sha256: Buffer;
+  size: number;
+  target: string;
+}
+
 export interface ReportPersons {
   data: Json;
   report_id: string;
@@ -542,6 +633,7 @@ export interface Sessions {
   expires_at: Timestamp;
   how: Generated<string>;
   id: Generated<string>;
+  issuer: string | null;
   person_id: string;
   seen_at: Timestamp;
   stepped_up_at: Timestamp | null;
@@ -595,7 +687,6 @@ export interface SignInEvents {
   at: Timestamp;
   by_other: Generated<boolean>;
   how: string | null;
-  issuer: string | null;
   id: Generated<Int8>;
   kind: string;
   network: string | null;
@@ -676,11 +767,15 @@ export interface Workers {
 export interface Tables {
   absences: Absences;
   accounts: Accounts;
+  activation_cases: ActivationCases;
+  activations: Activations;
   active_pack: ActivePack;
   attachments: Attachments;
   case_numbers: CaseNumbers;
   case_stubs: CaseStubs;
   cases: Cases;
+  centre_texts: CentreTexts;
+  channel_tests: ChannelTests;
   clocks: Clocks;
   contacts: Contacts;
   deliveries: Deliveries;
@@ -700,6 +795,7 @@ export interface Tables {
   ledger_leaves: LedgerLeaves;
   looks: Looks;
   mail_paces: MailPaces;
+  meetings: Meetings;
   messages: Messages;
   notices: Notices;
   oidc_flows: OidcFlows;
@@ -713,6 +809,8 @@ export interface Tables {
   posts: Posts;
   push_subscriptions: PushSubscriptions;
   recoveries: Recoveries;
+  referral_notes: ReferralNotes;
+  referral_packages: ReferralPackages;
   report_persons: ReportPersons;
   reports: Reports;
   rosters: Rosters;

@@ -3,6 +3,7 @@
  * the case; compared are what the case page offers (`may`) and what is really answered to whoever tries.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AFFAIR_ACTS } from '../../src/cases/affairs-rules.ts';
 import { pack } from '../../src/directory/test-world.ts';
 import { ACTS, type Act, type Relation, type Role } from '../../src/mechanism/vocabulary.ts';
 import { openStory, type Story } from '../stories/harness.ts';
@@ -23,7 +24,7 @@ const STANDING: readonly (readonly [string, Role, readonly Relation[]])[] = [
   ['convenor', 'convenor', ['command']],
   ['auditor', 'auditor', []],
   ['observer', 'observer', []],
-  ['tsc-engineer', 'service-centre', []],
+  ['tsc-engineer', 'service-centre', ['coordinator']],
   ['captain', 'contact', []],
 ];
 
@@ -43,6 +44,7 @@ const DEPENDS: ReadonlySet<string> = new Set([
   'withdraw-act',
   'lift-hold',
   'leave-to-agency',
+  ...AFFAIR_ACTS,
 ]);
 /** Asked by routes of their own, not as an act of the case page. */
 const ELSEWHERE: ReadonlySet<Act> = new Set([

@@ -180,6 +180,28 @@ const ACT_BODIES: Record<CaseActName, Record<string, unknown>> = {
   'withdraw-act': { proposal: 1, reason: REASON },
   hold: { authority: '某檢察署', reference: '115 偵 1', until: null, reason: REASON },
   'lift-hold': { reason: REASON },
+  'tick-item': { item: 'contain' },
+  'skip-item': { item: 'contain', reason: REASON },
+  'reopen-item': { item: 'contain', reason: REASON },
+  'request-support': { item: null, text: REASON },
+  'assign-support': { request: 1, group: 'service-centre' },
+  'accept-support': { request: 1 },
+  'decline-support': { request: 1, reason: REASON },
+  'recall-support': { request: 1, group: 'service-centre', reason: REASON },
+  'support-progress': { request: 1, text: REASON },
+  'support-done': { request: 1, text: REASON },
+  'cancel-support': { request: 1, reason: REASON },
+  'support-feedback': { request: 1, helped: 'yes', text: REASON },
+  'open-referral': { target: 'prosecutors', reason: REASON },
+  'send-referral': { target: 'prosecutors', to: REASON, channel: 'telephone', at: '2026-01-01T00:00:00Z' },
+  'record-referral-receipt': { target: 'prosecutors', at: '2026-01-01T00:00:00Z', officer: REASON },
+  'record-referral-reply': {
+    target: 'prosecutors',
+    at: '2026-01-01T00:00:00Z',
+    outcome: 'taken-up',
+    text: REASON,
+  },
+  'close-referral': { target: 'prosecutors', reason: REASON },
 };
 const ACT_NAMES = Object.keys(ACT_BODIES) as CaseActName[];
 

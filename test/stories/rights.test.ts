@@ -65,6 +65,15 @@ const SEES: Record<Viewer, readonly string[]> = {
 
 type Row = Partial<Record<Viewer, readonly string[]>>;
 const DESK_ONLY: Row = { desk: OPEN };
+const STEPS: Row = {
+  own: GRADED,
+  team: GRADED,
+  desk: GRADED,
+  authority: GRADED,
+  subgroup: GRADED,
+  affected: GRADED,
+  deputy: GRADED,
+};
 
 /** Act → who may, in which states. What is not here is forbidden. */
 const TABLE: Record<Act, Row> = {
@@ -113,6 +122,24 @@ const TABLE: Record<Act, Row> = {
   'leave-to-agency': { deputy: ['handling', 'recovered'] },
   'call-meeting': { deputy: ['handling', 'recovered'] },
   'order-stationing': { deputy: ['handling', 'recovered'] },
+  // Procedure, support and referral, of a case that has no request and only the procedure of its level.
+  'tick-item': STEPS,
+  'skip-item': STEPS,
+  'reopen-item': {},
+  'request-support': { own: OPEN, team: OPEN, desk: OPEN, subgroup: OPEN },
+  'assign-support': {},
+  'accept-support': {},
+  'decline-support': {},
+  'recall-support': {},
+  'support-progress': {},
+  'support-done': {},
+  'cancel-support': {},
+  'support-feedback': {},
+  'open-referral': { desk: [...OPEN, 'released'] },
+  'send-referral': {},
+  'record-referral-receipt': {},
+  'record-referral-reply': {},
+  'close-referral': {},
 };
 
 const CONTENT = { impactLevel: '' } as const;

@@ -258,6 +258,41 @@ export const errors = {
       detail: 'That would tell others of this case.',
       repair: 'Try again once the order has been lifted.',
     },
+    'no-such-step': {
+      title: 'No such step',
+      detail: 'The response procedure of this case has no such step.',
+      repair: 'Look at the case again.',
+    },
+    'not-your-part': {
+      title: 'This step is somebody else’s',
+      detail: 'The step belongs to another party; the desk may record it for him.',
+      repair: 'Tell that party, or ring up the desk.',
+    },
+    'step-settled': {
+      title: 'This step is on record already',
+      detail: 'It was done, skipped or is asked no more; or it is open already.',
+      repair: 'Look at the case again to see who recorded it and when.',
+    },
+    'support-not-asked': {
+      title: 'No answer is awaited',
+      detail: 'The group was not asked for this, or has answered already.',
+      repair: 'Look at the case again; the coordinators can ask once more.',
+    },
+    'already-asked': {
+      title: 'Asked already',
+      detail: 'This group has the request before it already.',
+      repair: 'Wait for its answer, or take the request back first.',
+    },
+    'support-ended': {
+      title: 'No longer needed',
+      detail: 'This request for support was cancelled.',
+      repair: 'Ask anew if it is needed after all.',
+    },
+    'referral-not-open': {
+      title: 'No such referral',
+      detail: 'There is no such referral, it is closed, or it has not been sent yet.',
+      repair: 'Open it and record how it was sent first.',
+    },
     'nothing-to-merge': {
       title: 'Nothing to merge',
       detail: 'None of the cases chosen can be merged.',
@@ -361,6 +396,8 @@ export const errors = {
     'before-awareness':
       'The time is before the agency was aware. Check the two, or mark the awareness as estimated or not yet known, and it can be sent.',
     'before-notice': 'The time may not be before the notice was made.',
+    'no-authority':
+      'Only prosecutors, investigators and police, as the mechanism lists them, can be given sight of the case; name any other in words.',
     'not-a-holder': 'This person does not hold the post through all of the shift.',
     'serves-already': 'This person has another shift at that time.',
     duplicate: 'Given more than once.',

@@ -30,6 +30,9 @@ const kinds: Record<keyof (typeof zh)['kinds'], string> = {
   target: 'referral target',
   template: 'template',
   step: 'flow step',
+  region: 'region',
+  'step-of-procedure': 'step of a procedure',
+  office: 'office',
 };
 
 export const packCheck = {

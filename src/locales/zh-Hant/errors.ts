@@ -251,6 +251,41 @@ export const errors = {
       detail: '這樣會讓他人得知本案。',
       repair: '請於解除保密後再辦理。',
     },
+    'no-such-step': {
+      title: '沒有這一步',
+      detail: '這個案件的應變程序沒有這一步。',
+      repair: '請重新整理案件頁面。',
+    },
+    'not-your-part': {
+      title: '這一步由他人負責',
+      detail: '這一步是其他單位的部分；值勤台可以代為登載。',
+      repair: '請洽負責單位或值勤台。',
+    },
+    'step-settled': {
+      title: '這一步已有紀錄',
+      detail: '這一步已完成、已略過或不再適用；或本來就是待辦。',
+      repair: '請重新整理案件頁面，看是誰何時登載。',
+    },
+    'support-not-asked': {
+      title: '沒有等候您答覆的洽請',
+      detail: '該組未被洽請這項支援，或已答覆過。',
+      repair: '請重新整理案件頁面；需要時請協調者重新洽請。',
+    },
+    'already-asked': {
+      title: '已經洽請過',
+      detail: '這個組別已被洽請這項支援，尚未結束。',
+      repair: '請等候答覆，或先收回洽請。',
+    },
+    'support-ended': {
+      title: '不再需要',
+      detail: '這項支援已經取消。',
+      repair: '需要時請另提請求。',
+    },
+    'referral-not-open': {
+      title: '沒有進行中的移送',
+      detail: '沒有這項移送、已結束，或尚未送出。',
+      repair: '請先開立並登載移送。',
+    },
     'nothing-to-merge': {
       title: '沒有可併案的案件',
       detail: '所選案件中沒有可以併入的案件。',
@@ -344,6 +379,7 @@ export const errors = {
     'before-occurrence': '時間不得早於發生時間。',
     'before-awareness': '時間早於知悉時間。請檢查兩者之一，或把知悉時間標為「約」或「尚不清楚」，即可送出。',
     'before-notice': '時間不得早於通知發出的時間。',
+    'no-authority': '只有機制所列的檢察、調查與警政機關可因此查看本案；其他機關請寫在命令機關欄，此欄留空。',
     'not-a-holder': '此人在這段班次期間並未全程擔任此職位。',
     'serves-already': '此人在同一時間已排有另一班。',
     duplicate: '內容重複。',

@@ -30,6 +30,9 @@ const kinds = {
   target: '轉報對象',
   template: '通知範本',
   step: '流程步驟',
+  region: '聯防區域',
+  'step-of-procedure': '應變步驟',
+  office: '受移送單位',
 };
 
 type Kind = { kind: keyof typeof kinds };
