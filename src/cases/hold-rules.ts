@@ -4,6 +4,7 @@
  */
 import { type CaseState, heldKeys } from './evolve.ts';
 import type { CaseFact, FactKind } from './facts.ts';
+import type { World } from './recipients.ts';
 
 /** Kinds of facts that may speak of an order of silence: what is said of them to all who see the case is "changed". */
 export const HUSHED: ReadonlySet<string> = new Set<FactKind>([
@@ -15,6 +16,18 @@ export const HUSHED: ReadonlySet<string> = new Set<FactKind>([
   'act-withdrawn',
   'act-lapsed',
 ]);
+
+/**
+ * True for a body that may order silence: one the mechanism names, or one below it, that still exists. Whoever is named in
+ * an order sees all of a case that others may not even know of.
+ */
+export function mayOrderSilence(organisationId: string, { directory, pack, now }: World): boolean {
+  const body = directory.organisations.get(organisationId);
+  if (!body || (body.validTo !== null && body.validTo < now.toISOString().slice(0, 10))) return false;
+  return [body, ...directory.superiors(organisationId)].some((one) =>
+    pack.holdAuthorities.includes(one.code),
+  );
+}
 
 /** Facts of which only those may know who know of an order of silence. */
 function isOfHold(fact: CaseFact): boolean {

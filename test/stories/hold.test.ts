@@ -196,6 +196,14 @@ describe('an order of silence', () => {
   test('H28: the authority that ordered it, where the directory knows it, goes on seeing it', async () => {
     const { caseId } = await story.files('teacher', 'school', { impactLevel: 'D' });
     await expect(story.sees('crime-officer', caseId)).rejects.toMatchObject({ code: 'not-found' });
+    // No body that has nothing to do with prosecution is let in by an order, least of all the one that is kept out.
+    for (const other of ['school', 'county', 'mof', 'mnd']) {
+      const wrong = await story.organisation(other);
+      const order = { act: 'hold', ...ORDER, organisationId: wrong } as const;
+      expect(await story.refuses('officer', caseId, order), other).toBe(
+        'invalid-input organisationId:no-authority',
+      );
+    }
     const organisationId = await story.organisation('moj');
     await story.does('officer', caseId, { act: 'hold', ...ORDER, organisationId });
     expect((await story.sees('crime-officer', caseId)).hold?.organisation?.id).toBe(organisationId);

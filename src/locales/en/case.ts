@@ -326,7 +326,7 @@ export const cases = {
     help: 'Say nothing of this case. It is seen by those who filed, the desk, the convenor and deputies, and the authority that ordered it.',
     authority: 'Ordered by',
     authorityHelp: 'For example: Taipei District Prosecutors’ Office',
-    organisation: 'Its body in the directory (it will see the case; leave empty if there is none)',
+    organisation: 'Prosecutor or police body in the directory (sees the case; leave empty if there is none)',
     reference: 'Reference number',
     until: 'Until',
     untilNone: 'no end set',

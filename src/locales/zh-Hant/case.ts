@@ -312,7 +312,7 @@ export const cases = {
     help: '請勿對外說明。看得到本案的人：通報本人、值勤台、召集人與副召集人、下令機關。',
     authority: '下令機關',
     authorityHelp: '例如：臺北地方檢察署',
-    organisation: '在通訊錄中的機關（可查看本案；沒有可不選）',
+    organisation: '通訊錄中的檢調、警政機關（可查看本案；沒有可不選）',
     reference: '文號',
     until: '至何時止',
     untilNone: '未定期限',
