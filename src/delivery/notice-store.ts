@@ -1,4 +1,5 @@
 /** The only SQL of this room about notices and what became of them, as readers are shown them. */
+import type { NoticeChannel } from '../mechanism/vocabulary.ts';
 import { SYSTEM } from '../platform/actor.ts';
 import type { Tx } from '../platform/transaction.ts';
 import type { NoticeView } from './contract.ts';
@@ -8,7 +9,7 @@ import { type NoticeStatus, noticeStatus } from './rules.ts';
 /** A delivery as stored. */
 export interface DeliveryRow {
   readonly id: string;
-  readonly channel: 'mail';
+  readonly channel: NoticeChannel;
   readonly personId: string | null;
   readonly state: 'queued' | 'handed-over' | 'failed' | 'withheld';
   /** When it reached this state; for a queued one, when it was made. */
@@ -36,13 +37,20 @@ export interface NoticeRow {
   readonly confirmBy: Date | null;
   readonly acknowledgedAt: Date | null;
   readonly acknowledgedBy: string | null;
-  readonly acknowledgedHow: 'app' | 'telephone' | 'act' | null;
+  readonly acknowledgedHow: 'app' | 'telephone' | 'act' | 'sms' | null;
   readonly acknowledgedRecordedBy: string | null;
   readonly openedAt: Date | null;
   readonly openedBy: string | null;
   readonly closedAt: Date | null;
   readonly closedWhy: string | null;
   readonly mode: 'live' | 'exercise';
+  /** How far its ladder has got; null for a notice without one (H40). */
+  readonly ladder: string | null;
+  readonly rung: number | null;
+  readonly nextRungAt: Date | null;
+  readonly ladderStopped: boolean;
+  /** Notices nobody answered and of which this one tells. */
+  readonly rungOf: readonly string[];
 }
 
 /** A notice of a case with its deliveries and how it stands now: a raw line of "who knows". */
@@ -57,7 +65,8 @@ const COLUMNS = `n.id, n.case_id as "caseId", n.fact_seq as "factSeq", n.route, 
   n.made_at as "madeAt", n.confirm_by as "confirmBy", n.acknowledged_at as "acknowledgedAt",
   n.acknowledged_by as "acknowledgedBy", n.acknowledged_how as "acknowledgedHow",
   n.acknowledged_recorded_by as "acknowledgedRecordedBy", n.opened_at as "openedAt", n.opened_by as "openedBy",
-  n.closed_at as "closedAt", n.closed_why as "closedWhy", n.mode`;
+  n.closed_at as "closedAt", n.closed_why as "closedWhy", n.mode, n.ladder, n.rung, n.next_rung_at as "nextRungAt",
+  n.ladder_stopped_at is not null as "ladderStopped", coalesce(n.rung_of, '{}') as "rungOf"`;
 
 /** Every notice of these cases the actor may see, oldest first, with deliveries and status at the transaction's now. */
 export async function noticesOfCase(tx: Tx, caseIds: readonly string[]): Promise<CaseNotice[]> {
@@ -142,6 +151,21 @@ export async function findNotice(tx: Tx, id: string): Promise<NoticeRow | null> 
     'notice',
     `select ${COLUMNS} from notices n where n.id = $1`,
     [id],
+  );
+  return rows[0] ?? null;
+}
+
+/** Whether a rung of the notice's ladder has told this person, and who sees the case it is about; null when none has. */
+export async function wasReached(
+  tx: Tx,
+  noticeId: string,
+  personId: string,
+): Promise<{ readonly held: boolean; readonly seenBy: readonly string[] } | null> {
+  const rows = await tx.prepared<{ held: boolean; seenBy: string[] }>(
+    'notice-reached',
+    `select c.held, c.seen_by as "seenBy" from deliveries d join cases c on c.id = d.case_id
+      where d.notice_id = $1 and d.person_id = $2 and d.rung > 1 and d.state <> 'withheld' limit 1`,
+    [noticeId, personId],
   );
   return rows[0] ?? null;
 }

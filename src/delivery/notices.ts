@@ -1,5 +1,5 @@
 /** Notices as their readers see them. */
-import { type DirectorySnapshot, directorySnapshot, standIns } from '../directory/index.ts';
+import { type DirectorySnapshot, directorySnapshot, everyoneOf, standIns } from '../directory/index.ts';
 import { levelOf, type Pack, packByHash } from '../mechanism/index.ts';
 import { type Actor, SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
@@ -7,7 +7,7 @@ import { refuse } from '../platform/errors.ts';
 import { read, type Tx } from '../platform/transaction.ts';
 import type { NoticeView } from './contract.ts';
 import { noticeText } from './mail.ts';
-import { findNotice, glimpseCases, type NoticeRow } from './notice-store.ts';
+import { findNotice, glimpseCases, type NoticeRow, wasReached } from './notice-store.ts';
 import { noticeStatus } from './rules.ts';
 
 function viewOf(
@@ -78,7 +78,7 @@ export async function noticeViews(
 
 /**
  * The actor as the reader of one notice: as he is when he holds its post; with that post's key for as long as he stands in
- * for it, so that the link he was mailed leads somewhere (H41). What else the post may see does not thereby become his.
+ * for it or a rung of its ladder has reached him, so that the link he was mailed leads somewhere (H40, H41). What else the post may see does not thereby become his.
  * @throws Refusal not-found for anybody else, and for an unused id
  */
 export async function readerOf(ctx: AppContext, actor: Actor, noticeId: string): Promise<Actor> {
@@ -87,8 +87,15 @@ export async function readerOf(ctx: AppContext, actor: Actor, noticeId: string):
     if (!notice) return null;
     const own = `post:${notice.postId}`;
     if (actor.keys.includes(own)) return own;
-    const { people } = standIns(await directorySnapshot(ctx, tx), notice.postId, tx.now);
-    return people.some((one) => one.personId === actor.personId) ? own : null;
+    const directory = await directorySnapshot(ctx, tx);
+    const { people } = standIns(directory, notice.postId, tx.now);
+    if (people.some((one) => one.personId === actor.personId)) return own;
+    // Whom the notice's ladder has reached, and may still reach (H40); under silence only who sees the case himself (H28).
+    const person = actor.personId;
+    if (person === null || !everyoneOf(directory, notice.postId, tx.now).has(person)) return null;
+    const reached = await wasReached(tx, noticeId, person);
+    if (!reached) return null;
+    return !reached.held || reached.seenBy.some((key) => actor.keys.includes(key)) ? own : null;
   });
   if (key === null) refuse('not-found');
   return actor.keys.includes(key) ? actor : { ...actor, keys: [...actor.keys, key] };

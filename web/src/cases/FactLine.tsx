@@ -138,7 +138,9 @@ export function Facts({ view }: { view: CaseView }) {
     const sentence =
       fact.kind === 'acknowledged' && body
         ? t.facts.acknowledgedBy(body)
-        : factSentence(fact, t, words, pick);
+        : fact.kind === 'rung-reached' && body
+          ? t.facts['rung-reached'](body, data.rung ?? 1)
+          : factSentence(fact, t, words, pick);
     const said = data.message ? messages.get(data.message) : undefined;
     const told = data.told ?? 0;
     const details = [
@@ -147,6 +149,7 @@ export function Facts({ view }: { view: CaseView }) {
       data.reason ? t.facts.reason(data.reason) : undefined,
       fact.kind === 'threshold-reached' && data.confirmed === false ? t.facts.unconfirmed : undefined,
       data.how === 'telephone' && fact.kind === 'acknowledged' ? t.facts.acknowledgedPhone : undefined,
+      data.how === 'sms' && fact.kind === 'acknowledged' ? t.facts.acknowledgedSms : undefined,
       said,
       told > 0 ? t.facts.told(told) : undefined,
     ].filter((detail) => detail !== undefined && detail !== '');

@@ -70,6 +70,7 @@ export function WhoKnows({ rows, groupName, capacityName, action, heading: Headi
   const now = useNow();
   const all = knowers(rows, now);
   const states = all.map((one) => one.state);
+  const parties = new Map(rows.map((row) => [row.noticeId, row.party]));
   const asked = states.filter((state) => ORDER.includes(state));
   const confirmed = asked.filter((state) => state === 'confirmed').length;
   const wrong = asked.filter((state) => state === 'overdue' || state === 'failed').length;
@@ -112,6 +113,7 @@ export function WhoKnows({ rows, groupName, capacityName, action, heading: Headi
                     <WhoRow
                       key={one.row.party.postId}
                       knower={one}
+                      parties={parties}
                       capacityName={capacityName}
                       action={action}
                     />
@@ -128,11 +130,13 @@ export function WhoKnows({ rows, groupName, capacityName, action, heading: Headi
 
 interface WhoRowProps {
   knower: Knower;
+  /** What each notice of the case was made for, by its id. */
+  parties: ReadonlyMap<string, KnowsRow['party']>;
   capacityName: (capacity: Capacity) => string;
   action: ((row: KnowsRow) => ReactNode) | undefined;
 }
 
-function WhoRow({ knower, capacityName, action }: WhoRowProps) {
+function WhoRow({ knower, capacityName, action, parties }: WhoRowProps) {
   const { row, state } = knower;
   const t = useText(commonText);
   const pick = usePick();
@@ -147,9 +151,11 @@ function WhoRow({ knower, capacityName, action }: WhoRowProps) {
       ? t.whoKnows.state[state]
       : row.acknowledged.how === 'telephone'
         ? t.whoKnows.byPhone
-        : row.acknowledged.by
-          ? t.whoKnows.by(pick(row.acknowledged.by.name))
-          : t.whoKnows.state.confirmed;
+        : row.acknowledged.how === 'sms'
+          ? t.whoKnows.bySms
+          : row.acknowledged.by
+            ? t.whoKnows.by(pick(row.acknowledged.by.name))
+            : t.whoKnows.state.confirmed;
   // 「召集人　召集人」 says nothing twice.
   const said = `${pick(row.party.organisationName)} ${pick(row.party.postName)}`.toLowerCase();
   const capacities = row.party.capacities
@@ -183,7 +189,37 @@ function WhoRow({ knower, capacityName, action }: WhoRowProps) {
           </>
         )}
       </p>
+      <LadderLine row={row} parties={parties} />
       {row.call && !row.acknowledged && action && <div className="who-action">{action(row)}</div>}
     </li>
+  );
+}
+
+/** The ladder in motion: which rung, when whom next; or whose silence it tells of. A line to read, nothing to press. */
+function LadderLine({ row, parties }: Pick<WhoRowProps, 'parties'> & { row: KnowsRow }) {
+  const { ladder: t } = useText(commonText).whoKnows;
+  const c = useText(commonText);
+  const pick = usePick();
+  const silent = row.rungOf
+    .map((id) => parties.get(id))
+    .filter((party) => party !== undefined)
+    .map((party) => pick(party.postName));
+  if (silent.length > 0) return <p className="who-ladder">{t.because(c.list(silent))}</p>;
+  if (!row.ladder || row.ladder.of < 2) return null;
+  const { rung, of, nextAt, next } = row.ladder;
+  return (
+    <p className={`who-ladder${rung > 1 ? ' who-climbing' : ''}`}>
+      {t.at(rung, of)}
+      {c.separator}
+      {nextAt ? (
+        <>
+          <DateTime at={nextAt} form="time" />
+          {c.separator}
+          {t.next(c.list(next.map((target) => t.targets[target])))}
+        </>
+      ) : (
+        t.last
+      )}
+    </p>
   );
 }

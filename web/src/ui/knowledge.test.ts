@@ -26,6 +26,8 @@ function row(postId: string, status: KnowsRow['status'], more: Partial<KnowsRow>
     acknowledged: null,
     deliveries: [],
     call: null,
+    ladder: null,
+    rungOf: [],
     ...more,
   };
 }
