@@ -1,6 +1,14 @@
 /** The rooms put together: their routes, and the work that goes on beside the requests. */
 import { hostname } from 'node:os';
-import { caseRoutes, createHub, loadReport, startClockWorker, startSweeper } from './cases/index.ts';
+import {
+  caseRoutes,
+  createHub,
+  followCases,
+  loadReport,
+  startClockWorker,
+  startSweeper,
+} from './cases/index.ts';
+import { centreRoutes, followCase } from './centre/index.ts';
 import { countWaiting, deliveryRoutes, isWorked, sendLetter, startDeliveryWorker } from './delivery/index.ts';
 import { demoRoutes } from './demo/index.ts';
 import { directoryRoutes, refreshReaders } from './directory/index.ts';
@@ -60,6 +68,7 @@ function startReaders(ctx: AppContext): { stop(): Promise<void> } {
 
 /** Makes the product of its rooms. The context is the only thing they share. */
 export const createApp: CreateApp = (ctx: AppContext): App => {
+  followCases(followCase);
   const hub = createHub(ctx);
   const transport = createMailTransport(ctx.config);
   return {
@@ -82,9 +91,11 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
       }),
       deliveryRoutes(ctx),
       caseRoutes(ctx, hub),
+      centreRoutes(ctx),
       insightRoutes(ctx),
       ...(ctx.demonstration ? [demoRoutes(ctx)] : []),
       paperRoutes({
+        confirmed: (request) => requireStepUp(ctx, request),
         loadReport: (request, caseId, ordinal) => loadReport(ctx, request, caseId, ordinal),
         packInForce: async () =>
         confirmed: (request) => requireStepUp(ctx, request),

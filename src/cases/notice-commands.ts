@@ -86,7 +86,8 @@ export async function recordTelephone(
   });
 }
 
-async function confirm(
+/** Records a confirmation in the caller's transaction; of a notice that asks no more, nothing. */
+export async function confirm(
   ctx: AppContext,
   tx: Tx,
   noticeId: string,

@@ -76,7 +76,15 @@ export const run: CliCommand = async (args, context) => {
     en.cases(cases.cases, cases.facts, cases.reports),
   );
   for (const fault of cases.faults) context.print(`✗ ${fault.number}　${fault.what}`);
-  const count = ledger.findings.length + cases.faults.length;
+  const { verifyCentre } = await import('../centre/index.ts');
+  const centre = await verifyCentre(app);
+  both(
+    context,
+    zh.centre(centre.activations, centre.meetings, centre.facts),
+    en.centre(centre.activations, centre.meetings, centre.facts),
+  );
+  for (const fault of centre.faults) context.print(`✗ ${fault.number}　${fault.what}`);
+  const count = ledger.findings.length + cases.faults.length + centre.faults.length;
   both(context, count === 0 ? zh.whole : zh.differs(count), count === 0 ? en.whole : en.differs(count));
   return count === 0 ? 0 : 1;
 };

@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
+import { followCase } from '../../src/centre/index.ts';
 import { caseAct, type FileReportInput, fileReport } from '../../src/cases/contract.ts';
 import {
   acknowledge,
@@ -14,6 +15,7 @@ import {
   type FileReport,
   file,
   fireDueClocks,
+  followCases,
   recordTelephone,
 } from '../../src/cases/index.ts';
 import { listCases, queue } from '../../src/cases/lists.ts';
@@ -58,6 +60,8 @@ export async function refusalOf(promise: Promise<unknown>): Promise<string> {
 
 /** Opens a nation, a mail server and a clock that starts at the given moment. */
 export async function openStory(start: string, rows: DirectoryRows = morePeople) {
+  // As src/app.ts puts the rooms together.
+  followCases(followCase);
   const sink = await startSmtpSink();
   const world = await makeWorld({ startAt: new Date(start) });
   const ctx = { ...world.ctx, config: { ...world.ctx.config, smtpUrl: sink.url } };

@@ -6,6 +6,8 @@ export const verify = {
   unsealed: (n: number): string => `${n} facts not sealed yet (within a second while the service runs)`,
   cases: (cases: number, facts: number, reports: number): string =>
     `rebuilt ${cases} cases, ${facts} facts, ${reports} reports`,
+  centre: (activations: number, meetings: number, facts: number): string =>
+    `Rebuilt ${activations} activations of the centre, ${meetings} meetings, ${facts} facts`,
   whole: 'Everything agrees.',
   differs: (n: number): string => `${n} differences found.`,
   finding: {

@@ -6,6 +6,8 @@ export const verify = {
   unsealed: (n: number): string => `尚未封存的事實 ${n} 筆（服務執行中時一秒內會封存）`,
   cases: (cases: number, facts: number, reports: number): string =>
     `已重建 ${cases} 個列管案件、${facts} 筆事實、${reports} 份通報單`,
+  centre: (activations: number, meetings: number, facts: number): string =>
+    `已重建應變中心 ${activations} 次編成、${meetings} 次會議、${facts} 筆事實`,
   whole: '完全一致。',
   differs: (n: number): string => `發現 ${n} 處不一致。`,
   finding: {
