@@ -1,7 +1,10 @@
 /** The rooms put together: their routes, and the work that goes on beside the requests. */
 import { hostname } from 'node:os';
 import {
+  acknowledgeBySms,
+  affairsRoutes,
   caseRoutes,
+  casesAtHand,
   createHub,
   followCases,
   loadReport,
@@ -9,7 +12,15 @@ import {
   startSweeper,
 } from './cases/index.ts';
 import { centreRoutes, followCase } from './centre/index.ts';
-import { countWaiting, deliveryRoutes, isWorked, sendLetter, startDeliveryWorker } from './delivery/index.ts';
+import {
+  channelRoutes,
+  countWaiting,
+  deliveryRoutes,
+  isWorked,
+  sendLetter,
+  startDeliveries,
+  startDevices,
+} from './delivery/index.ts';
 import { demoRoutes } from './demo/index.ts';
 import { directoryRoutes, refreshReaders } from './directory/index.ts';
 import { actorOf, ensureSetupLink, identityRoutes, requireStepUp, signedIn } from './identity/index.ts';
@@ -17,7 +28,7 @@ import { insightRoutes } from './insight/index.ts';
 import { startSealer } from './ledger/index.ts';
 import type { App, CreateApp, Worker } from './main.ts';
 import { activePack, mechanismRoutes } from './mechanism/index.ts';
-import { paperRoutes } from './paper/index.ts';
+import { paperRoutes, renderNoticePdf } from './paper/index.ts';
 import { SYSTEM } from './platform/actor.ts';
 import type { AppContext } from './platform/context.ts';
 import { createMailTransport } from './platform/mail.ts';
@@ -71,6 +82,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
   followCases(followCase);
   const hub = createHub(ctx);
   const transport = createMailTransport(ctx.config);
+  const devices = startDevices(ctx);
   return {
     routes: [
       identityRoutes(ctx, {
@@ -88,9 +100,12 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
         confirmed: (request) => requireStepUp(ctx, request),
         tellFormer: (personId, address) =>
           void sendLetter(ctx, transport, personId, 'address-changed', address),
+        cases: casesAtHand(ctx),
       }),
       deliveryRoutes(ctx),
+      channelRoutes(ctx, { confirmed: (request) => requireStepUp(ctx, request) }),
       caseRoutes(ctx, hub),
+      affairsRoutes(ctx),
       centreRoutes(ctx),
       insightRoutes(ctx),
       ...(ctx.demonstration ? [demoRoutes(ctx)] : []),
@@ -98,7 +113,6 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
         confirmed: (request) => requireStepUp(ctx, request),
         loadReport: (request, caseId, ordinal) => loadReport(ctx, request, caseId, ordinal),
         packInForce: async () =>
-        confirmed: (request) => requireStepUp(ctx, request),
           (await read(ctx.database, SYSTEM, ctx.clock, (tx) => activePack(ctx, tx))).pack,
         now: () => new Date(Date.now() + ctx.clock.shift()),
       }),
@@ -109,7 +123,12 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
       worker('sweeper', () => startSweeper(ctx)),
       worker('ledger', () => startSealer(ctx)),
       worker('deliveries', () =>
-        startDeliveryWorker(ctx, { transport, workerId: `${hostname()}-${process.pid}` }),
+        startDeliveries(ctx, {
+          transport,
+          workerId: `${hostname()}-${process.pid}`,
+          paper: renderNoticePdf,
+          acknowledge: (personId, noticeId) => acknowledgeBySms(ctx, personId, noticeId),
+        }),
       ),
     ],
     // Reports are taken without workers; but somebody must look why nobody is told.
@@ -117,6 +136,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
     setupLink: () => ensureSetupLink(ctx),
     stop: async () => {
       await hub.stop();
+      await devices.stop();
       transport.close();
     },
   };

@@ -1,13 +1,15 @@
 /** What other rooms may use of cases. */
 
 export { act } from './act-commands.ts';
+export { affairsRoutes } from './affairs-routes.ts';
+export { casesAtHand } from './at-hand.ts';
 export { exportCase } from './case-file.ts';
 export { fireDueClocks, startClockWorker } from './clock-worker.ts';
+export type { Doer, Effects } from './consequences.ts';
 export type { CaseAct, CaseView, FiledAnswer, FileReport, ReportView } from './contract.ts';
 export { createHub, type Hub } from './events.ts';
 export { file } from './filing-commands.ts';
-export type { Doer, Effects } from './consequences.ts';
-export { acknowledge, confirm, recordTelephone } from './notice-commands.ts';
+export { acknowledge, acknowledgeBySms, confirm, recordTelephone } from './notice-commands.ts';
 export type { World } from './recipients.ts';
 export { reportContent } from './report-content.ts';
 export { caseRoutes, loadReport } from './routes.ts';

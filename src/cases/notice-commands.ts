@@ -1,8 +1,9 @@
 /** Confirming that one knows: in the product, or on the telephone. Everything goes through write.ts. */
 import { readerOf } from '../delivery/index.ts';
-import type { Actor } from '../platform/actor.ts';
+import { actorFor, shutOutOf } from '../identity/index.ts';
+import { type Actor, SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
-import { refuse, refuseFields } from '../platform/errors.ts';
+import { isRefusal, refuse, refuseFields } from '../platform/errors.ts';
 import { read, type Tx, write } from '../platform/transaction.ts';
 import { postsHeld, requirePerson } from './asking.ts';
 import type { Doer } from './consequences.ts';
@@ -38,7 +39,12 @@ async function noticeFor(tx: Tx, id: string): Promise<NoticeRow> {
  * The reader may be outside a compartment's walls: he confirms the notice without seeing the case (DEC-19).
  * A notice that asks no more stays as it was: no fact, and the view says why it was closed (H41).
  */
-export async function acknowledge(ctx: AppContext, actor: Actor, noticeId: string): Promise<void> {
+export async function acknowledge(
+  ctx: AppContext,
+  actor: Actor,
+  noticeId: string,
+  how: 'app' | 'sms' = 'app',
+): Promise<void> {
   const person = requirePerson(actor);
   const reader = await readerOf(ctx, actor, noticeId);
   const notice = await read(ctx.database, reader, ctx.clock, (tx) => noticeFor(tx, noticeId));
@@ -47,10 +53,33 @@ export async function acknowledge(ctx: AppContext, actor: Actor, noticeId: strin
       ctx,
       tx,
       noticeId,
-      { how: 'app', at: tx.now, by: person, recordedBy: null },
+      { how, at: tx.now, by: person, recordedBy: null },
       { person, post: notice.post_id },
     ),
   );
+}
+
+/**
+ * A person answered a short message with its code. He confirms as if he were signed in, with the rights he has at this
+ * moment. Safe to repeat. Answers false where he may not (any more): not his post, his account shut, asked no more.
+ */
+export async function acknowledgeBySms(
+  ctx: AppContext,
+  personId: string,
+  noticeId: string,
+): Promise<boolean> {
+  const actor = await read(ctx.database, SYSTEM, ctx.clock, async (tx) =>
+    (await shutOutOf(tx, [personId])).has(personId) ? null : actorFor(ctx, tx, personId, tx.now),
+  );
+  if (!actor) return false;
+  try {
+    await acknowledge(ctx, actor, noticeId, 'sms');
+  } catch (error) {
+    if (isRefusal(error) && ['not-found', 'forbidden-act'].includes(error.code)) return false;
+    throw error;
+  }
+  const notice = await read(ctx.database, SYSTEM, ctx.clock, (tx) => noticeFor(tx, noticeId));
+  return notice.acknowledged_at !== null;
 }
 
 /**
@@ -91,7 +120,7 @@ export async function confirm(
   ctx: AppContext,
   tx: Tx,
   noticeId: string,
-  by: { how: 'app' | 'telephone'; at: Date; by: string | null; recordedBy: string | null },
+  by: { how: 'app' | 'telephone' | 'sms'; at: Date; by: string | null; recordedBy: string | null },
   doer: Doer,
 ): Promise<void> {
   const found = await noticeFor(tx, noticeId);

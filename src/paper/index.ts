@@ -5,6 +5,7 @@ import { renderPdf } from './render.ts';
 import { blankPaper, paperOf } from './rules.ts';
 
 export type { PaperPack, PaperSource } from './contract.ts';
+export { renderNoticePdf } from './notice.ts';
 export type { LoadedReport, PaperDependencies } from './routes.ts';
 export { paperRoutes } from './routes.ts';
 

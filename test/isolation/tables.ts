@@ -81,6 +81,7 @@ export const TABLES: Readonly<Record<string, Rule>> = {
   sms_parts: 'system',
   mail_paces: 'system',
   lane_health: 'system',
+  channel_tests: 'system',
   ledger_leaves: 'system',
   demo_loads: 'system',
   demo_mails: 'system',

@@ -11,6 +11,8 @@ export const channels = {
     answer: (code: string): string => `Reply ${code} to acknowledge`,
     signIn: 'Sign in to read it',
     call: (phone: string): string => `or call ${phone}`,
+    confirmed: 'Tocsin: acknowledged.',
+    notConfirmed: 'Tocsin: this notice no longer asks you; sign in or call.',
     walled: 'You have a notice',
     due: (time: string): string => `by ${time}`,
   },

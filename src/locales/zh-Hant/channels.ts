@@ -10,6 +10,8 @@ export const channels = {
     answer: (code: string): string => `回覆 ${code} 即簽收`,
     signIn: '請登入檢視',
     call: (phone: string): string => `或電 ${phone}`,
+    confirmed: '警鐘 已簽收。',
+    notConfirmed: '警鐘 此通知已不需您簽收，請登入查看或來電。',
     /** Behind walls: not even the number. */
     walled: '您有一則通知',
     due: (time: string): string => `${time}前`,
