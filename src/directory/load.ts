@@ -6,6 +6,7 @@ import { Refusal } from '../platform/errors.ts';
 import type { Tx } from '../platform/transaction.ts';
 import { appendFacts, lockDirectory, type NewFact, readExisting, upsert, writeSeenBy } from './load-store.ts';
 import { type Change, type DirectoryRows, type Plan, planLoad, type Row } from './plan.ts';
+import { dropShifts, refreshRosterReaders } from './roster-leaving.ts';
 import { dayAt, detailsSeenBy, organisationSeenBy, personSeenBy, postSeenBy } from './rules.ts';
 import { DirectorySnapshot } from './snapshot.ts';
 import { directorySnapshot } from './store.ts';
@@ -102,7 +103,17 @@ export async function loadDirectory(
   );
 
   await writeReaders(tx, pack, after, bodies, plan, personRows, personKeys, base);
-  await appendFacts(tx, factsOf(after, plan.changes), options.postId ?? null);
+  const lost = await dropShifts(
+    tx,
+    after,
+    plan.rows.holdings.map((row) => ({
+      postId: row['post_id'] as string,
+      personId: row['person_id'] as string,
+    })),
+  );
+  if (plan.rows.organisations.length + plan.rows.posts.length + plan.rows.groups.length > 0)
+    await refreshRosterReaders(tx, pack, after);
+  await appendFacts(tx, [...factsOf(after, plan.changes), ...lost], options.postId ?? null);
   tx.afterCommit(() => ctx.signals.emit('directory'));
   return result;
 }
@@ -128,6 +139,7 @@ export async function refreshReaders(ctx: AppContext, tx: Tx, pack: Pack): Promi
     'systems',
     [...snapshot.organisations.keys()].map((id) => ({ id, seen_by: base(id) })),
   );
+  await refreshRosterReaders(tx, pack, snapshot);
 }
 
 function memo<T extends object>(make: (key: string) => T): (key: string) => T {

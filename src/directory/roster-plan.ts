@@ -102,6 +102,8 @@ export function planShifts(
     readonly absences: readonly OfPerson[];
     readonly holdings: readonly OfPerson[];
     readonly others: readonly Shift[];
+    /** What is over by now is not planned; what has begun is planned from now on. */
+    readonly now: Date;
     readonly newId: () => string;
   },
 ): Shift[] {
@@ -128,11 +130,12 @@ export function planShifts(
       turnOf = unit;
       const isOver = minutesOf(to) <= minutesOf(from);
       const until = isOver ? isoDay(nextDay(civilDay(day))) : day;
+      const begins = momentOf(day, from, world.timeZone);
       const slot = {
-        from: momentOf(day, from, world.timeZone),
+        from: begins < world.now ? world.now : begins,
         to: momentOf(until, to, world.timeZone),
       };
-      // An hour the clocks skip is nobody's.
+      // What is over is nobody's any more, and an hour the clocks skip never was.
       if (slot.from >= slot.to) continue;
       place(slot, turn, 'first');
       if (pattern.second && persons.length > 1) place(slot, turn + 1, 'second');

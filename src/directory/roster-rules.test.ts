@@ -310,6 +310,7 @@ describe('the weeks a pattern makes', () => {
     absences: [] as OfPerson[],
     holdings: always('a', 'b', 'c'),
     others: [] as Shift[],
+    now: new Date(0),
     newId: () => {
       count += 1;
       return String(count);
@@ -353,6 +354,12 @@ describe('the weeks a pattern makes', () => {
         servesOn({ days: 'working' }, calendar, one),
       ),
     ).toEqual([true, false, true, false]);
+  });
+
+  it('a plan made in the middle of a shift begins now, and what is over uses up its turn', () => {
+    const shifts = planShifts(pattern, { ...world, now: at('21:00') });
+    expect(line(shifts)).toBe('bcabc');
+    expect(shifts[0]?.from).toEqual(at('21:00'));
   });
 
   it('24:00 is the next day’s midnight, and a day of 24 hours ends where the next begins', () => {

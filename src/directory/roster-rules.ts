@@ -118,6 +118,9 @@ export function gapsOf(
   within: Period,
   lost: readonly Shift[] = [],
 ): Gap[] {
+  // Whoever was to be told first is named first.
+  const byPlace = (list: readonly Shift[]) =>
+    list.toSorted((a, b) => PLACES.indexOf(a.place) - PLACES.indexOf(b.place));
   const covered = shifts.flatMap((shift) => served(shift, absences, holdings));
   const holds = (shift: Shift) => served(shift, [], holdings);
   return without(within, covered).flatMap((gap) => {
@@ -129,8 +132,8 @@ export function gapsOf(
     const parts = cuts.slice(1).flatMap((to, index): Gap[] => {
       const part = { from: cuts[index] as Date, to };
       if (part.from >= part.to) return [];
-      const away = shifts.find((shift) => holds(shift).some((one) => meets(part, one)));
-      const gone = [...lost, ...shifts].find((shift) => meets(part, shift));
+      const away = byPlace(shifts).find((shift) => holds(shift).some((one) => meets(part, one)));
+      const gone = byPlace([...lost, ...shifts]).find((shift) => meets(part, shift));
       const why: GapWhy = away ? 'absent' : gone ? 'left-post' : 'empty';
       return [{ ...part, why, personId: (away ?? gone)?.personId ?? null }];
     });

@@ -9,6 +9,9 @@ import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
 import { read } from '../platform/transaction.ts';
 import { administrationRoutes } from './administration-routes.ts';
 import * as contract from './contract.ts';
+import type { TellRoster } from './roster-commands.ts';
+import type { CasesAtHand } from './roster-handover.ts';
+import { rosterRoutes } from './roster-routes.ts';
 import { directorySnapshot } from './store.ts';
 import { coverage, listGroups, listOrganisations, oneOrganisation, onePost, type Sight } from './views.ts';
 
@@ -22,6 +25,10 @@ export interface DirectoryDoor {
   readonly confirmed: (request: FastifyRequest) => Promise<void>;
   /** Tells the address a person had until now that it is his no more. */
   readonly tellFormer?: (personId: string, address: string) => void;
+  /** The cases a hand-over note lists; none without the room of cases. */
+  readonly cases?: CasesAtHand;
+  /** Tells somebody of a swap. */
+  readonly tellRoster?: TellRoster;
 }
 
 const byId = z.strictObject({ id });
@@ -99,5 +106,6 @@ export function directoryRoutes(ctx: AppContext, door: DirectoryDoor): FastifyPl
     );
 
     await app.register(administrationRoutes(ctx, door));
+    await app.register(rosterRoutes(ctx, door));
   };
 }
