@@ -8,6 +8,7 @@ import {
   createHub,
   followCases,
   loadReport,
+  rehearsalRoutes,
   startClockWorker,
   startSweeper,
 } from './cases/index.ts';
@@ -106,6 +107,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
       channelRoutes(ctx, { confirmed: (request) => requireStepUp(ctx, request) }),
       caseRoutes(ctx, hub),
       affairsRoutes(ctx),
+      rehearsalRoutes(ctx),
       centreRoutes(ctx),
       insightRoutes(ctx),
       ...(ctx.demonstration ? [demoRoutes(ctx)] : []),

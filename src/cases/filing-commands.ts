@@ -20,6 +20,7 @@ import { byPost, type Recipient, type World } from './recipients.ts';
 import { PERSONAL_FIELDS } from './report-content.ts';
 import { choosePost, decide } from './rules.ts';
 import { answerRow, claimNumber, seesOrganisation } from './store.ts';
+import { supposeFiled, withinWalls } from './supposing.ts';
 import {
   hashOf,
   knownByActing,
@@ -250,16 +251,6 @@ async function fileInitial(
   return finishFiling(ctx, tx, before, drafts, doer, world, prepared, request, key, requestHash);
 }
 
-/** Bodies above a compartment's agency see its cases only if they live in the compartment (DEC-19). */
-function withinWalls(
-  superiors: readonly string[],
-  compartment: string | null,
-  world: World,
-): readonly string[] {
-  if (compartment === null) return superiors;
-  return superiors.filter((id) => world.directory.organisations.get(id)?.compartment === compartment);
-}
-
 async function fileMore(
   ctx: AppContext,
   tx: Tx,
@@ -359,54 +350,8 @@ export async function previewFiled(
     const route = routeOf(world.directory, world.pack, organisation.id, tx.now);
     if (!filingPost(postsHeld(actor, world), organisation.id, route.deskGroup, world))
       return refuseFiling(tx, organisation.id);
-    const caseId = uuid();
-    const content = {
-      impactLevel: request.impactLevel,
-      affectedSectors: request.affectedSectors,
-      description: '',
-      occurred: { at: null },
-      aware: { at: null },
-      resolvedAt: null,
-      solution: '',
-      flags: {},
-    } as unknown as FileReport['content'];
-    const opening: OpeningInput = {
-      caseId,
-      number: '',
-      series: '',
-      year: 0,
-      seq: 0,
-      organisation: organisation.id,
-      pack: packHash,
-      mode: 'live',
-      compartment: route.compartment,
-      routing: {
-        desk: route.deskGroup,
-        authority: route.authority?.id ?? null,
-        superiors: withinWalls(
-          route.superiors.map((body) => body.id),
-          route.compartment,
-          world,
-        ),
-        subgroup: route.subgroup,
-        affected: route.affectedSubgroups,
-        sectors: organisation.sectors,
-        deskReports: false,
-      },
-    };
-    const input: FilingInput = {
-      reportId: uuid(),
-      hash: '',
-      kind: 'initial',
-      channel: 'web',
-      toldAt: tx.now.toISOString(),
-      onBehalf: false,
-      suspected: request.suspected,
-      content,
-    };
-    const before: Before = { id: caseId, state: null, clocks: [], openNotices: [] };
+    const { before, filed } = supposeFiled(world, packHash, organisation, request);
     const nobody: Doer = { person: null, post: null };
-    const filed = applyFacts(before, openCase(opening, input, world.pack), nobody, world, uuid);
     const desk = byPost(filed.notices)[0];
     const onFiling = filed.notices.filter((notice) => notice.capacity !== 'reporter');
     let onConfirmation: Recipient[] = [];

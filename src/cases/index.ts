@@ -11,6 +11,7 @@ export { createHub, type Hub } from './events.ts';
 export { file } from './filing-commands.ts';
 export { acknowledge, acknowledgeBySms, confirm, recordTelephone } from './notice-commands.ts';
 export type { World } from './recipients.ts';
+export { rehearsalRoutes } from './rehearsal-routes.ts';
 export { reportContent } from './report-content.ts';
 export { caseRoutes, loadReport } from './routes.ts';
 export { layOutNumbers } from './store.ts';
