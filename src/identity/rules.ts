@@ -49,6 +49,18 @@ export function isDeskPost(pack: Pack, post: SnapshotPost): boolean {
   return post.role === 'duty-officer' && post.groupCode === pack.desk.group;
 }
 
+/** Roles for which the situation of the nation is more than their own list. */
+const SEES_SITUATION: ReadonlySet<string> = new Set([
+  'duty-officer',
+  'subgroup-officer',
+  'deputy-convenor',
+  'convenor',
+  'service-centre',
+  'group-officer',
+  'auditor',
+  'observer',
+]);
+
 type Screen = SessionView['screens'][number];
 
 /** The screens that make sense for somebody in these posts, in the order they are offered. */
@@ -68,6 +80,8 @@ export function screensFor(pack: Pack, posts: readonly SnapshotPost[]): Screen[]
       ),
     ],
     ['desk', posts.some((post) => isDeskPost(pack, post) || isOfficer(post))],
+    // Whoever leads, coordinates or watches; an agency's own cases are a list, not a situation.
+    ['situation', posts.some((post) => SEES_SITUATION.has(post.role))],
     ['cases', posts.length > 0],
     ['inbox', posts.length > 0],
     ['directory', true],

@@ -62,14 +62,11 @@ export const centreBrief = z.strictObject({
 });
 export type CentreBrief = z.infer<typeof centreBrief>;
 
-/** So many are counted one by one; what is more is "at least". */
-export const MOST = 1000;
-
 export const situationView = z.strictObject({
   mode: z.enum(['live', 'exercise']),
   now: when,
   open: z.strictObject({ ...standing, total: z.int(), suspected: z.int() }),
-  /** Counted up to {@link MOST}. */
+  /** Counted up to MOST (situation-rules.ts); what is more is "at least". */
   pressing: z.strictObject({ overdue: z.int(), waiting: z.int(), late: z.int() }),
   /** The vital systems that must keep running (S4.5). */
   vital: z.array(z.strictObject({ id: z.string(), name: bilingual, ...standing })),

@@ -24,6 +24,9 @@ export interface StubCount {
 type Levels = Record<string, number>;
 type Picture = Pick<SituationView, 'open' | 'vital' | 'subgroups' | 'counties'>;
 
+/** So many are counted one by one; what is more is "at least". */
+export const MOST = 1000;
+
 /** A level that is not told. */
 export const UNTOLD = '?';
 

@@ -6,8 +6,8 @@ import type { CaseFactKind } from '../mechanism/vocabulary.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { read, type Tx } from '../platform/transaction.ts';
-import { type CaseBrief, type CentreBrief, MOST, type SituationView } from './contract.ts';
-import { type Flow, historyOf, historySince, pictureOf } from './situation-rules.ts';
+import type { CaseBrief, CentreBrief, SituationView } from './contract.ts';
+import { type Flow, historyOf, historySince, MOST, pictureOf } from './situation-rules.ts';
 import {
   answeredOf,
   type BriefRow,
@@ -44,11 +44,11 @@ const TOLD: readonly CaseFactKind[] = [
   'stationing-ordered',
 ];
 
-const CLOCKS = 8;
-const LADDERS = 6;
+const CLOCKS = 24;
+const LADDERS = 5;
 /** Of one case so many are named; the rest is a number. */
 const NAMED = 4;
-const FEED = 10;
+const FEED = 8;
 const FEED_FOR = 48 * 3_600_000;
 
 /** Who is stationed; given by the room of the centre, which knows. */

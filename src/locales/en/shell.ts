@@ -6,6 +6,7 @@ export const shell = {
   screens: {
     home: 'Home',
     report: 'Report',
+    situation: 'Situation',
     desk: 'Duty desk',
     cases: 'Cases',
     inbox: 'Notices',

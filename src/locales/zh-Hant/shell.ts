@@ -5,6 +5,7 @@ export const shell = {
     home: '首頁',
     report: '通報',
     desk: '值勤台',
+    situation: '現況',
     cases: '案件',
     inbox: '通知',
     directory: '通報網',

@@ -13,6 +13,15 @@ const STALE: Record<Exclude<Change, 'everything'>, readonly string[]> = {
   directory: ['directory', 'session'],
 };
 
+/** Screens that choose themselves when to read again, because they show everything at once. */
+const changeWatchers = new Set<() => void>();
+
+/** Calls back at every change the stream tells of, until the returned function is called. */
+export function onChange(watcher: () => void): () => void {
+  changeWatchers.add(watcher);
+  return () => changeWatchers.delete(watcher);
+}
+
 let state: LiveState = 'joining';
 const watchers = new Set<() => void>();
 
@@ -45,6 +54,7 @@ export function followEvents(client: QueryClient): () => void {
   let stopLeading: (() => void) | undefined;
 
   const refresh = (change: Change): void => {
+    for (const watcher of changeWatchers) watcher();
     if (change === 'everything') {
       client.invalidateQueries();
       return;

@@ -5,6 +5,7 @@ export interface Destination {
     | 'home'
     | 'report'
     | 'desk'
+    | 'situation'
     | 'cases'
     | 'inbox'
     | 'directory'
@@ -16,6 +17,7 @@ export interface Destination {
 
 const ORDER: readonly Destination[] = [
   { screen: 'desk', path: '/desk' },
+  { screen: 'situation', path: '/situation' },
   { screen: 'home', path: '/' },
   { screen: 'report', path: '/report/new' },
   { screen: 'cases', path: '/cases' },

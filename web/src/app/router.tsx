@@ -91,6 +91,11 @@ const desk = createRoute({
   path: '/desk',
   component: lazyRouteComponent(() => import('../desk/Desk.tsx'), 'Desk'),
 });
+const situation = createRoute({
+  getParentRoute: () => inside,
+  path: '/situation',
+  component: lazyRouteComponent(() => import('../insight/Situation.tsx'), 'Situation'),
+});
 const cases = createRoute({
   getParentRoute: () => inside,
   path: '/cases',
@@ -180,6 +185,7 @@ export const router = createRouter({
     inside.addChildren([
       home,
       desk,
+      situation,
       cases,
       oneCase,
       filed,
