@@ -106,6 +106,8 @@ export const REASONS = [
   'no-lane',
   /** taken by the gateway, which said later that it did not arrive */
   'undelivered',
+  /** accepted by the next server, and sent back */
+  'bounced',
   'nobody',
   'expired',
   'not-holder',

@@ -1,6 +1,7 @@
 /** Everything that brings notices to people, as one worker: lanes, answers by SMS, and trials. */
 import type { AppContext } from '../platform/context.ts';
 import type { MailTransport } from '../platform/mail.ts';
+import { startBounces } from './bounces.ts';
 import { runTests } from './channel-tests.ts';
 import { refreshDevices } from './devices.ts';
 import type { FaxSheet } from './parcels.ts';
@@ -32,6 +33,7 @@ export function startDeliveries(ctx: AppContext, options: DeliveryServiceOptions
     }),
   });
   const worker = startDeliveryWorker(ctx, { transport, ways, workerId });
+  const bounces = ctx.config.channels.bounces && startBounces(ctx, ctx.config.channels.bounces);
   let isTesting = false;
   let testing: Promise<unknown> = Promise.resolve();
   const tests = setInterval(() => {
@@ -47,6 +49,7 @@ export function startDeliveries(ctx: AppContext, options: DeliveryServiceOptions
     ...worker,
     stop: async () => {
       clearInterval(tests);
+      await bounces?.stop();
       await worker.stop();
       await testing;
       await ways.close();

@@ -3,6 +3,7 @@ import type { NoticeChannel } from '../mechanism/vocabulary.ts';
 import type { Tx } from '../platform/transaction.ts';
 import type { Way } from './channels.ts';
 import type { NoticeData } from './mail.ts';
+import type { Reason } from './rules.ts';
 
 /** A delivery under our lease, with what is needed to look at it a second time. */
 export interface Claimed {
@@ -449,40 +450,56 @@ interface Lost extends Record<string, unknown> {
   readonly packHash: string;
 }
 
+type AlternatesOf = (row: Lost) => Promise<readonly Way[]>;
+
+const LOST = `select d.id, d.notice_id as "noticeId", d.case_id as "caseId", d.person_id as "personId", d.urgent, d.rank,
+  c.pack_hash as "packHash" from deliveries d join cases c on c.id = d.case_id`;
+
 /** What a gateway took and could not bring has failed after all. False when it is not (yet) known. */
 export async function failReceived(
   tx: Tx,
   lane: string,
   messageId: string,
-  alternatesOf: (row: Lost) => Promise<readonly Way[]>,
+  alternatesOf: AlternatesOf,
 ): Promise<boolean> {
-  const [seen] = await tx.prepared<Lost>(
-    'delivery-lost',
-    `select d.id, d.notice_id as "noticeId", d.case_id as "caseId", d.person_id as "personId", d.urgent, d.rank,
-              c.pack_hash as "packHash"
-       from sms_parts p join deliveries d on d.id = p.delivery_id join cases c on c.id = d.case_id
-       where p.lane = $1 and p.message_id = $2`,
+  const [lost] = await tx.prepared<Lost>(
+    'delivery-lost-part',
+    `${LOST} join sms_parts p on p.delivery_id = d.id where p.lane = $1 and p.message_id = $2`,
     [lane, messageId],
   );
-  if (!seen) return false;
-  await lockRows(tx, 'cases', [seen.caseId]);
-  await lockRows(tx, 'notices', [seen.noticeId]);
+  if (lost) await failAfterAll(tx, lost, 'undelivered', alternatesOf);
+  return lost !== undefined;
+}
+
+/** A mail that was taken came back: the delivery of this id, or all that went in the mail of this id, failed after all. */
+export async function failBounced(tx: Tx, id: string, alternatesOf: AlternatesOf): Promise<void> {
+  const lost = await tx.prepared<Lost>(
+    'delivery-lost-mail',
+    `${LOST} where d.channel = 'mail' and (d.id = $1 and d.digest_id is null or d.digest_id = $1)
+     order by d.case_id, d.notice_id`,
+    [id],
+  );
+  for (const one of lost) await failAfterAll(tx, one, 'bounced', alternatesOf);
+}
+
+async function failAfterAll(tx: Tx, lost: Lost, reason: Reason, alternatesOf: AlternatesOf): Promise<void> {
+  await lockRows(tx, 'cases', [lost.caseId]);
+  await lockRows(tx, 'notices', [lost.noticeId]);
   const failed = await tx.prepared(
     'delivery-undelivered',
-    `update deliveries set state = 'failed', reason = 'undelivered', settled_at = $2
+    `update deliveries set state = 'failed', reason = $3, settled_at = $2
      where id = $1 and state = 'handed-over' and received_at is null returning id`,
-    [seen.id, tx.now],
+    [lost.id, tx.now, reason],
   );
-  if (failed.length === 0) return true;
-  const alternates = (await alternatesOf(seen)).map(({ channel, lane: relay }, place) => ({
-    notice: seen.noticeId,
-    person: seen.personId,
+  if (failed.length === 0) return;
+  const alternates = (await alternatesOf(lost)).map(({ channel, lane: relay }, place) => ({
+    notice: lost.noticeId,
+    person: lost.personId,
     channel,
     relay,
     place,
   }));
   if (alternates.length > 0)
     await tx.prepared('delivery-alternate', ALTERNATE, [JSON.stringify(alternates), tx.now]);
-  await refreshFailedNotices(tx, [seen.caseId]);
-  return true;
+  await refreshFailedNotices(tx, [lost.caseId]);
 }

@@ -35,6 +35,8 @@ export interface ChannelSettings {
   readonly webhooks: readonly WebhookReceiver[];
   /** Origins of receivers that stand inside, on purpose; any other must be on the public internet (HOOK-1). */
   readonly webhooksInside: readonly string[];
+  /** Where to listen for mails that come back; undefined = nowhere. */
+  readonly bounces: { readonly host: string; readonly port: number } | undefined;
   /** Mail to `<number>@<this>` becomes a fax. */
   readonly faxDomain: string | undefined;
   /** Origins of the push services that may be used, inside ones too; empty = any on the public internet. */
@@ -182,6 +184,17 @@ export const CHANNEL_VARIABLES = {
     zh: '應為以逗號分隔、位於內部網路的接收端網址來源，例如 https://voice.ministry.example:8443。',
     en: 'expected origins of receivers on the inside separated by commas, such as https://voice.ministry.example:8443.',
   },
+  BOUNCE_LISTEN: {
+    schema: z.string().transform((text, context) => {
+      const [, host = '', port = ''] = /^(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(text) ?? [];
+      if (host !== '' && Number(port) <= 65_535)
+        return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+      context.addIssue({ code: 'custom', message: 'address' });
+      return z.NEVER;
+    }),
+    zh: '應為 位址:埠，例如 127.0.0.1:2526（接收退信）。',
+    en: 'expected address:port, such as 127.0.0.1:2526 (where mails come back to).',
+  },
   MAIL_PACE_SECONDS: {
     schema: whole(0, 600),
     zh: '應為 0 至 600 的整數（同一人兩封可合併通知之間至少幾秒）。',
@@ -241,6 +254,7 @@ export function channelSettings(values: Values): { settings: ChannelSettings; fa
       smsCountry: values.SMS_COUNTRY ?? '886',
       webhooks,
       webhooksInside: values.WEBHOOK_INSIDE ?? [],
+      bounces: values.BOUNCE_LISTEN,
       faxDomain: values.FAX_DOMAIN,
       pushServices: values.PUSH_SERVICES ?? [],
       mailPaceMs: (values.MAIL_PACE_SECONDS ?? 30) * 1000,

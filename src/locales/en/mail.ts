@@ -32,6 +32,7 @@ export const mail = {
     'no-address': 'No usable address or number is on record',
     nobody: 'Nobody holds the post and nobody stands in',
     expired: 'It could not be handed over for too long; no more tries are made',
+    bounced: 'Accepted, and then sent back',
     'not-holder': 'No longer holds the post; today’s holder is told instead',
     'shut-out': 'The account was shut; today’s holder is told instead',
     'no-right': 'May no longer know of this case; not sent',

@@ -29,6 +29,7 @@ export const mail = {
     'no-address': '沒有登錄可用的地址或號碼',
     nobody: '職位無人擔任，也沒有可代理的人',
     expired: '一直無法送達，已停止重試',
+    bounced: '對方收下後退回',
     'not-holder': '已不擔任此職位，改通知現任者',
     'shut-out': '帳號已停用；改通知目前的任職者',
     'no-right': '已無權知悉此案，不再寄送',
