@@ -46,7 +46,19 @@ export const sessionView = z.strictObject({
   ),
   /** Which screens make sense for these posts. */
   screens: z.array(
-    z.enum(['home', 'report', 'desk', 'cases', 'inbox', 'directory', 'mechanism', 'administration']),
+    z.enum([
+      'home',
+      'report',
+      'desk',
+      'situation',
+      'centre',
+      'cases',
+      'inbox',
+      'roster',
+      'directory',
+      'mechanism',
+      'administration',
+    ]),
   ),
   /** The desk's numbers, for everybody at any time. */
   desk: z.strictObject({
