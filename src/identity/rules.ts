@@ -63,6 +63,18 @@ const SEES_SITUATION: ReadonlySet<string> = new Set([
 
 type Screen = SessionView['screens'][number];
 
+/** Roles that have a place at the centre, or look on. */
+const FORMS_THE_CENTRE: ReadonlySet<string> = new Set([
+  'convenor',
+  'deputy-convenor',
+  'duty-officer',
+  'subgroup-officer',
+  'service-centre',
+  'group-officer',
+  'auditor',
+  'observer',
+]);
+
 /** The screens that make sense for somebody in these posts, in the order they are offered. */
 export function screensFor(pack: Pack, posts: readonly SnapshotPost[]): Screen[] {
   const compartmentGroups = new Set(pack.compartments.map((compartment) => compartment.group));
@@ -82,8 +94,12 @@ export function screensFor(pack: Pack, posts: readonly SnapshotPost[]): Screen[]
     ['desk', posts.some((post) => isDeskPost(pack, post) || isOfficer(post))],
     // Whoever leads, coordinates or watches; an agency's own cases are a list, not a situation.
     ['situation', posts.some((post) => SEES_SITUATION.has(post.role))],
+    // Whoever forms the centre or watches it; an agency's contact who is summoned comes by the notice.
+    ['centre', posts.some((post) => FORMS_THE_CENTRE.has(post.role))],
     ['cases', posts.length > 0],
     ['inbox', posts.length > 0],
+    // Agencies' contacts find their own duty on their first page.
+    ['roster', posts.some((post) => post.role !== 'contact' && post.role !== 'team-member')],
     ['directory', true],
     ['mechanism', true],
     ['administration', posts.some((post) => post.role === 'administrator')],

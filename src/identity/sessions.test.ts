@@ -72,7 +72,18 @@ describe('signing in', () => {
     expect(answer.json()).toMatchObject({
       person: { name: { zh: '林值勤', en: 'Officer Lin' }, email: 'officer@dgbas-edpc.example' },
       posts: [{ role: 'duty-officer', acting: false, groupCode: 'sg-crisis' }],
-      screens: ['home', 'report', 'desk', 'cases', 'inbox', 'directory', 'mechanism'],
+      screens: [
+        'home',
+        'report',
+        'desk',
+        'situation',
+        'centre',
+        'cases',
+        'inbox',
+        'roster',
+        'directory',
+        'mechanism',
+      ],
       demonstration: false,
     });
     const [cookie] = answer.cookies;

@@ -6,8 +6,10 @@ export interface Destination {
     | 'report'
     | 'desk'
     | 'situation'
+    | 'centre'
     | 'cases'
     | 'inbox'
+    | 'roster'
     | 'directory'
     | 'mechanism'
     | 'administration'
@@ -18,10 +20,12 @@ export interface Destination {
 const ORDER: readonly Destination[] = [
   { screen: 'desk', path: '/desk' },
   { screen: 'situation', path: '/situation' },
+  { screen: 'centre', path: '/centre' },
   { screen: 'home', path: '/' },
   { screen: 'report', path: '/report/new' },
   { screen: 'cases', path: '/cases' },
   { screen: 'inbox', path: '/inbox' },
+  { screen: 'roster', path: '/roster' },
   { screen: 'directory', path: '/directory' },
   { screen: 'mechanism', path: '/mechanism' },
   { screen: 'administration', path: '/administration' },

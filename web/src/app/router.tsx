@@ -126,10 +126,40 @@ const organisation = createRoute({
   path: '/directory/$organisationId',
   component: lazyRouteComponent(() => import('../directory/OrganisationPage.tsx'), 'OrganisationPage'),
 });
+const roster = createRoute({
+  getParentRoute: () => inside,
+  path: '/roster',
+  component: lazyRouteComponent(() => import('../roster/RosterPage.tsx'), 'RosterPage'),
+});
 const mechanism = createRoute({
   getParentRoute: () => inside,
   path: '/mechanism',
   component: lazyRouteComponent(() => import('../mechanism/Mechanism.tsx'), 'Mechanism'),
+});
+const centre = createRoute({
+  getParentRoute: () => inside,
+  path: '/centre',
+  component: lazyRouteComponent(() => import('../centre/Centre.tsx'), 'Centre'),
+});
+const activation = createRoute({
+  getParentRoute: () => inside,
+  path: '/centre/$activationId',
+  component: lazyRouteComponent(() => import('../centre/Activation.tsx'), 'Activation'),
+});
+const review = createRoute({
+  getParentRoute: () => inside,
+  path: '/centre/$activationId/review',
+  component: lazyRouteComponent(() => import('../centre/Review.tsx'), 'Review'),
+});
+const meeting = createRoute({
+  getParentRoute: () => inside,
+  path: '/centre/meetings/$meetingId',
+  component: lazyRouteComponent(() => import('../centre/Meeting.tsx'), 'Meeting'),
+});
+const ladders = createRoute({
+  getParentRoute: () => inside,
+  path: '/ladders',
+  component: lazyRouteComponent(() => import('../ladders/Ladders.tsx'), 'Ladders'),
 });
 const mailbox = createRoute({
   getParentRoute: () => inside,
@@ -190,9 +220,15 @@ export const router = createRouter({
       oneCase,
       filed,
       inbox,
+      roster,
       directory,
       organisation,
       mechanism,
+      centre,
+      activation,
+      review,
+      meeting,
+      ladders,
       mailbox,
       secondFactor,
       security,

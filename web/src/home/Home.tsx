@@ -8,6 +8,7 @@ import { usePageTitle } from '../app/title.ts';
 import type { CaseList } from '../cases/queries.ts';
 import { caseText } from '../cases/texts.ts';
 import { useWords } from '../mechanism/words.ts';
+import { MyDuty } from '../roster/MyDuty.tsx';
 import { ButtonLink } from '../ui/Button.tsx';
 import { LevelMark } from '../ui/LevelMark.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
@@ -44,6 +45,7 @@ export function Home() {
             <p className="muted">{t.reportHelp}</p>
           </section>
         )}
+        <MyDuty />
         {reports && <Drafts />}
         <Open session={session} />
       </div>
