@@ -9,13 +9,13 @@ import { mechanism as mechanismEn } from '../locales/en/mechanism.ts';
 import { type Bilingual, inLang, type Lang } from '../locales/index.ts';
 import { caseFile as zh } from '../locales/zh-Hant/case-file.ts';
 import { mechanism as mechanismZh } from '../locales/zh-Hant/mechanism.ts';
-import { type Pack, packByHash } from '../mechanism/index.ts';
-import { civilAt, formatIso, formatRocDate, formatTime } from '../mechanism/roc-date.ts';
+import { packByHash } from '../mechanism/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
-import { withoutFormula } from '../platform/csv.ts';
 import { refuse } from '../platform/errors.ts';
 import { read } from '../platform/transaction.ts';
+import { type Annex, affairsSections } from './case-file-affairs.ts';
+import { escaped, moment, type Shown, table } from './case-file-parts.ts';
 import type { CaseView } from './contract.ts';
 import { personRef } from './lists.ts';
 import { recordLook } from './looks.ts';
@@ -28,39 +28,6 @@ const WORDS = {
 
 /** Version of the file's machine-readable part; a reader of files asks it first. */
 const FORMAT = 'tocsin-case/1';
-
-interface Shown {
-  readonly lang: Lang;
-  readonly pack: Pack;
-}
-
-/** Text inside a page. */
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-}
-
-/** Text in a cell: a page saved as a table is opened by spreadsheets as well. */
-function cell(text: string): string {
-  return escaped(withoutFormula(text)).replaceAll('\n', '<br>');
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[], none: string): string {
-  if (rows.length === 0) return `<p>${escaped(none)}</p>`;
-  const head = heads.map((one) => `<th scope="col">${escaped(one)}</th>`).join('');
-  const body = rows.map((row) => `<tr>${row.map((one) => `<td>${cell(one)}</td>`).join('')}</tr>`).join('\n');
-  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
-}
-
-/** A moment in the pack's zone, in both eras. */
-function moment(at: string | null, { lang, pack }: Shown): string {
-  if (at === null) return '—';
-  const civil = civilAt(new Date(at), pack.timeZone);
-  return `${formatRocDate(civil, lang)} ${formatTime(civil)} (${formatIso(civil)})`;
-}
 
 /** A value as plain words; what has a structure of its own stays readable JSON. */
 function plain(value: unknown): string {
@@ -161,6 +128,7 @@ export function caseFileOf(
   places: StreamPlaces,
   shown: Shown,
   by: { readonly name: Bilingual; readonly post: Bilingual },
+  annex?: Annex,
 ): string {
   const { lang, pack } = shown;
   const t = WORDS[lang];
@@ -173,7 +141,10 @@ export function caseFileOf(
   const facts = new Set(view.facts.map((fact) => fact.seq));
   const sealed = { ...places, facts: places.facts.filter((place) => facts.has(place.seq)) };
   const { may: _may, looks: _looks, ...record } = view;
-  const machine = { format: FORMAT, exportedAt: view.now, exportedBy: by, case: record, ledger: sealed };
+  const machine = {
+    ...{ format: FORMAT, exportedAt: view.now, exportedBy: by, case: record, ledger: sealed },
+    ...(annex ? { annex: annex.data } : {}),
+  };
   return `<!doctype html>
 <html lang="${lang}">
 <head>
@@ -184,9 +155,10 @@ export function caseFileOf(
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escaped(t.title(row.number))}</h1>
+<h1>${escaped(annex?.title ?? t.title(row.number))}</h1>
 <p>${escaped(t.exportedBy(inLang(by.name, lang), inLang(by.post, lang)))}　${escaped(moment(view.now, shown))}</p>
 <p><strong>${escaped(t.confidential)}</strong> ${escaped(t.howToRead)}</p>
+${annex?.html ?? ''}
 ${section(
   'case',
   table(
@@ -262,6 +234,7 @@ ${section(
     t.none,
   ),
 )}
+${affairsSections(view, shown)}
 ${section(
   'attachments',
   table(

@@ -9,6 +9,7 @@ import { packByHash } from '../mechanism/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
+import { asAttachment } from '../platform/http/attachment.ts';
 import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
 import { read } from '../platform/transaction.ts';
 import { act, previewAct } from './act-commands.ts';
@@ -61,11 +62,6 @@ function asUploadFault(error: unknown): never {
     refuse('attachment-too-large', { params: { max: ATTACHMENT_BYTES } });
   if (error instanceof Error && !('code' in error)) refuse('malformed-request', { cause: error });
   throw error;
-}
-
-/** A download under its own name, with a plain one for old browsers (RFC 6266). */
-function asAttachment(plain: string, name: string): string {
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name)}`;
 }
 
 async function noticeView(ctx: AppContext, actor: Actor, id: string) {

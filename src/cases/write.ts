@@ -22,7 +22,7 @@ import {
   type OpenNotice,
 } from './consequences.ts';
 import type { toldParty } from './contract.ts';
-import type { CaseState } from './evolve.ts';
+import { type CaseState, seenBy } from './evolve.ts';
 import type { Hold, NewFact } from './facts.ts';
 import type { Recipient, World } from './recipients.ts';
 import {
@@ -407,6 +407,11 @@ export async function storeEffects(
     notices: rows.notices,
     deliveries: rows.deliveries,
   });
+  // Whoever declines to help no longer sees the case with that very act (S8.5.2); what follows from it is stored all the same.
+  const leaves =
+    effects.facts.some((fact) => fact.kind === 'support-declined') &&
+    !seenBy(state).some((key) => tx.actor.keys.includes(key));
+  if (leaves) await seeWith(tx, [...tx.actor.keys, 'system']);
   if (!isNew) {
     await updateCase(tx, state, world.pack, effects.attention);
     await updateClocks(tx, state.id, effects.changedClocks);
@@ -425,6 +430,7 @@ export async function storeEffects(
   if (effects.confirmed.length > 0 || effects.closed.length > 0) await refreshFailedNotices(tx, [state.id]);
   const stub = stubOf(state, world);
   if (stub) await saveStub(tx, stub);
+  if (leaves) await seeWith(tx, tx.actor.keys);
   for (const follow of followers) await follow(ctx, tx, effects, doer, world);
   tx.afterCommit(() => {
     ctx.signals.emit('facts');

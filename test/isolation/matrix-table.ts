@@ -286,9 +286,9 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'GET /queue': { all: '++++++++++++++++!' },
   'GET /ladders/rehearsal': {
     path: '/ladders/rehearsal?level=A&organisationId=:organisation',
-    own: '................!',
-    other: '................!',
-    defence: '................!',
+    own: 'x+xx+x+xxxxx+xxx!',
+    other: 'xxxxx++xxxxx+xxx!',
+    defence: '.............+x.!',
   },
   'GET /situation': { all: '++++++++++++++++!' },
   'GET /cases/:id': {

@@ -38,6 +38,9 @@ export const TABLES: Readonly<Record<string, Rule>> = {
   activations: 'seen-by',
   meetings: 'seen-by',
   rosters: 'seen-by',
+  // Its own keys, and of those only who sees the case as well.
+  referral_packages: 'seen-by',
+  referral_notes: 'seen-by',
   groups: 'directory',
   persons: 'directory',
   holdings: 'directory',
