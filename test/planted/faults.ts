@@ -1,3 +1,7 @@
+/** Mistakes somebody could make, each with the tests that must notice. */
+import { CENTRE_FAULTS } from './centre-faults.ts';
+import { LADDER_FAULTS } from './ladder-faults.ts';
+
 /** Mistakes somebody could make, each with the tests that must notice. `find` stands exactly once in its file. */
 export interface Fault {
   readonly area: string;
@@ -23,6 +27,8 @@ export const fault = (
 ): Fault => ({ area, what, file, find, replace, tests });
 
 export const FAULTS: readonly Fault[] = [
+  ...CENTRE_FAULTS,
+  ...LADDER_FAULTS,
   // ── rules ──
   fault(
     'rules',
@@ -770,5 +776,70 @@ export const FAULTS: readonly Fault[] = [
     'after = page.after;',
     'after = undefined;',
     story('case-list'),
+  ),
+  // ── rosters ──
+  fault(
+    'rosters',
+    'somebody who left the post is still on duty in it',
+    'src/directory/roster-rules.ts',
+    '.filter(({ personId }) => holders.has(personId) && !away.has(personId))',
+    '.filter(({ personId }) => !away.has(personId))',
+    ['src/directory/roster-rules.test.ts'],
+  ),
+  fault(
+    'rosters',
+    'whoever is away is told first all the same',
+    'src/directory/roster-rules.ts',
+    '.filter(({ personId }) => holders.has(personId) && !away.has(personId))',
+    '.filter(({ personId }) => holders.has(personId))',
+    ['src/directory/roster-rules.test.ts'],
+  ),
+  fault(
+    'rosters',
+    'a compartment’s roster is read by the desk',
+    'src/directory/roster-rules.ts',
+    'if (body?.compartment === null) {',
+    "keys.add('desk');\n  if (body) {",
+    ['src/directory/roster-rules.test.ts', ...story('rosters')],
+  ),
+  fault(
+    'rosters',
+    'a swap is done before the other has agreed',
+    'src/directory/roster-commands.ts',
+    'if (!isOwn) await carryOut(desk, swap);',
+    'await carryOut(desk, swap);',
+    story('rosters'),
+  ),
+  fault(
+    'rosters',
+    'anybody of the post answers for the one who was asked',
+    'src/directory/roster-commands.ts',
+    'if (swap.otherPersonId !== actor.personId || !may.hold)',
+    'if (!may.hold)',
+    story('rosters'),
+  ),
+  fault(
+    'rosters',
+    'a swap reaches the table and not the copies that ask who is on duty',
+    'src/directory/store.ts',
+    'if (snapshot.rosterVersion >= wanted) return snapshot;',
+    'if (snapshot.rosterVersion >= 0) return snapshot;',
+    story('rosters'),
+  ),
+  fault(
+    'rosters',
+    'who leaves the post keeps his shifts',
+    'src/directory/load.ts',
+    'const lost = await dropShifts(',
+    'const lost = await (async (..._: unknown[]): Promise<never[]> => [])(',
+    story('rosters'),
+  ),
+  fault(
+    'rosters',
+    'one confirms one’s own hand-over',
+    'src/directory/roster-handover.ts',
+    'if (!desk.may.hold || note.personId === actor.personId)',
+    'if (!desk.may.hold)',
+    story('rosters'),
   ),
 ];
