@@ -68,9 +68,12 @@ export interface Hub {
 // The horizon is the oldest transaction still at work: everything before it is settled, so nothing that commits late is
 // passed over, as it would be by looking for larger positions. A notice's post may know although the case is closed to it.
 const HORIZON = 'select pg_snapshot_xmin(pg_current_snapshot())::text as horizon';
-const CHANGES = `select f.position, f.stream, f.stream_id as id, f.kind, f.seq as revision, f.compartment, c.seen_by as "seenBy",
+const CHANGES = `select f.position, f.stream, f.stream_id as id, f.kind, f.seq as revision, f.compartment,
+    coalesce(c.seen_by, a.seen_by, m.seen_by) as "seenBy",
     (select array_agg('post:' || (t ->> 'post')) from jsonb_array_elements(f.data -> 'told') t) as posts
   from facts f left join cases c on c.id = f.stream_id and f.stream = 'case'
+    left join activations a on a.id = f.stream_id and f.stream = 'activation'
+    left join meetings m on m.id = f.stream_id and f.stream = 'meeting'
   where f.xid >= $1::xid8 and f.xid < $2::xid8`;
 
 async function horizonNow(ctx: AppContext): Promise<string> {
@@ -109,7 +112,7 @@ async function changesFor(
     tx.prepared<Change>(
       'changes-for',
       `select * from (${CHANGES}) x
-        where x.stream = 'case' and x."seenBy" && $3::text[] or x.posts && $3::text[]
+        where x.stream in ('case', 'activation', 'meeting') and x."seenBy" && $3::text[] or x.posts && $3::text[]
            or x.stream = 'directory' and (x.compartment is null or 'wall:' || x.compartment = any ($3::text[]))
         order by x.position limit ${REPLAY + 1}`,
       [from, to, [...keys]],
@@ -118,7 +121,10 @@ async function changesFor(
   return found.filter((change) => wordsFor(change, keys).length > 0);
 }
 
-type Word = readonly [event: 'case' | 'inbox' | 'directory', data: object];
+/** Streams of the centre: what it does while it is formed up, and its meetings. */
+const CENTRE: ReadonlySet<string> = new Set(['activation', 'meeting']);
+
+type Word = readonly [event: 'case' | 'centre' | 'inbox' | 'directory', data: object];
 
 /** What a reader with these keys is told of a change. */
 function wordsFor(change: Change, keys: ReadonlySet<string>): Word[] {
@@ -127,6 +133,8 @@ function wordsFor(change: Change, keys: ReadonlySet<string>): Word[] {
     const kind = HUSHED.has(change.kind) ? 'changed' : change.kind;
     words.push(['case', { id: change.id, revision: change.revision, kind }]);
   }
+  // That something changed at the centre: what, is read by each with his own right.
+  if (CENTRE.has(change.stream) && change.seenBy?.some((key) => keys.has(key))) words.push(['centre', {}]);
   if (change.posts?.some((key) => keys.has(key))) words.push(['inbox', {}]);
   // The directory behind a wall changes for those behind it only (DEC-19).
   if (

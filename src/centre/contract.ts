@@ -205,6 +205,8 @@ export const activationRow = z.strictObject({
   openedAt: when,
   closedAt: when.nullable(),
   unanswered: z.int(),
+  /** The reader is summoned and has not answered. */
+  asked: z.boolean(),
   present: z.int(),
   /** Cases of it that the reader sees. */
   cases: z.array(z.strictObject({ id: uuid, number: z.string(), level: z.string() })),

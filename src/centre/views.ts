@@ -1,5 +1,5 @@
 /** What one viewer is shown of the centre and its meetings: by his own right, the cases in it by his right to each. */
-import type { DirectorySnapshot } from '../directory/index.ts';
+import { type DirectorySnapshot, directorySnapshot } from '../directory/index.ts';
 import { centre as en } from '../locales/en/centre.ts';
 import type { Lang } from '../locales/index.ts';
 import { centre as zh } from '../locales/zh-Hant/centre.ts';
@@ -110,6 +110,9 @@ export async function centreView(ctx: AppContext, actor: Actor): Promise<CentreV
       ).map((row) => [row.id, row]),
     );
     const meetings = await listMeetings(tx, null, LISTED);
+    const directory = await directorySnapshot(ctx, tx);
+    const posts = actor.personId === null ? [] : directory.postsHeldBy(actor.personId, tx.now);
+    const mine = new Set(posts.map((post) => post.id));
     return {
       activations: states.map((state) => ({
         id: state.id,
@@ -121,6 +124,7 @@ export async function centreView(ctx: AppContext, actor: Actor): Promise<CentreV
         openedAt: state.openedAt,
         closedAt: state.standDown?.at ?? null,
         unanswered: state.summons.filter((one) => one.answer === null).length,
+        asked: state.summons.some((one) => one.answer === null && mine.has(one.post)),
         present: state.presence.filter((one) => one.out === null).length,
         cases: state.cases.flatMap((one) => {
           const row = cases.get(one.id);

@@ -46,7 +46,7 @@ const stage = (
   own: readonly string[],
   desk: readonly string[],
   superior: readonly string[],
-  deputies: readonly string[] | null = ['message'],
+  deputies: readonly string[] | null = ['call-meeting', 'leave-to-agency', 'message', 'order-stationing'],
 ): Allowed => ({
   teacher: own,
   officer: desk,
@@ -301,7 +301,7 @@ describe('a D case in the browser', () => {
       .waitFor();
     const superior = ['message'];
     await everybodyTries(
-      stage(['message'], ['hold', 'message', 'record-acknowledgement', 'reopen'], superior),
+      stage(['message'], ['hold', 'message', 'record-acknowledgement', 'reopen'], superior, ['message']),
     );
   }, 120_000);
 

@@ -1,5 +1,6 @@
 /** The words on the screens, from the same catalogues the screens use. */
 import { cases as caseEn } from '../../src/locales/en/case.ts';
+import { centre as centreEn } from '../../src/locales/en/centre.ts';
 import { common as commonEn } from '../../src/locales/en/common.ts';
 import { desk as deskEn } from '../../src/locales/en/desk.ts';
 import { form as formEn } from '../../src/locales/en/form.ts';
@@ -8,6 +9,7 @@ import { security as securityEn } from '../../src/locales/en/security.ts';
 import { shell as shellEn } from '../../src/locales/en/shell.ts';
 import { signin as signinEn } from '../../src/locales/en/signin.ts';
 import { cases } from '../../src/locales/zh-Hant/case.ts';
+import { centre } from '../../src/locales/zh-Hant/centre.ts';
 import { common } from '../../src/locales/zh-Hant/common.ts';
 import { desk } from '../../src/locales/zh-Hant/desk.ts';
 import { form } from '../../src/locales/zh-Hant/form.ts';
@@ -17,9 +19,10 @@ import { shell } from '../../src/locales/zh-Hant/shell.ts';
 import { signin } from '../../src/locales/zh-Hant/signin.ts';
 
 const WORDS = {
-  'zh-Hant': { cases, common, desk, form, inbox, security, shell, signin },
+  'zh-Hant': { cases, centre, common, desk, form, inbox, security, shell, signin },
   en: {
     cases: caseEn,
+    centre: centreEn,
     common: commonEn,
     desk: deskEn,
     form: formEn,

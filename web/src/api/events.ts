@@ -1,14 +1,16 @@
 import type { QueryClient } from '@tanstack/react-query';
 
 /** What the stream says: which kind of thing changed, never what it holds; screens read again under their own rights. */
-type Change = 'case' | 'inbox' | 'directory' | 'everything';
+type Change = 'case' | 'centre' | 'inbox' | 'directory' | 'everything';
 
 /** `joining` before the first connection, `lost` while reconnecting. */
 export type LiveState = 'joining' | 'live' | 'lost';
 
 /** Which queries a change makes stale, by the first word of their key. */
 const STALE: Record<Exclude<Change, 'everything'>, readonly string[]> = {
-  case: ['case', 'cases', 'queue', 'home', 'inbox', 'mailbox'],
+  // A case that changes may be one the centre was called out for.
+  case: ['centre', 'case', 'cases', 'queue', 'home', 'inbox', 'mailbox'],
+  centre: ['centre'],
   inbox: ['inbox', 'session', 'home'],
   directory: ['directory', 'session'],
 };
@@ -71,7 +73,7 @@ export function followEvents(client: QueryClient): () => void {
   const open = (): void => {
     source = new EventSource('/api/v1/events', { withCredentials: true });
     source.onopen = () => share('live');
-    for (const change of ['case', 'inbox', 'directory', 'everything'] as const) {
+    for (const change of ['case', 'centre', 'inbox', 'directory', 'everything'] as const) {
       source.addEventListener(change, () => {
         refresh(change);
         channel.postMessage({ change });

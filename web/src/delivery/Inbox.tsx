@@ -6,6 +6,7 @@ import type { inboxView, NoticeView } from '../../../src/delivery/contract.ts';
 import { api } from '../api/client.ts';
 import { usePageTitle } from '../app/title.ts';
 import { useAcknowledge } from '../cases/AlertCase.tsx';
+import { SummonsCard } from '../centre/SummonsCard.tsx';
 import { useWords } from '../mechanism/words.ts';
 import { Button } from '../ui/Button.tsx';
 import { useKeys } from '../ui/keys.tsx';
@@ -71,6 +72,7 @@ export function Inbox() {
         <h1>{t.title}</h1>
         <p>{t.lead}</p>
       </div>
+      <SummonsCard />
       <nav className="inbox-filter" aria-label={t.title}>
         <Link
           to="/inbox"
