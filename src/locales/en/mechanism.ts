@@ -19,6 +19,7 @@ export const mechanism = {
     seats: 'Members of the Council',
     sectors: 'Sectors and subgroups',
     routes: 'Who is told',
+    ladders: 'Ladders',
     clocks: 'Time limits',
     lifecycle: 'States of a case',
     rights: 'Table of rights',
@@ -39,6 +40,8 @@ export const mechanism = {
   },
   rank: (n: number): string => `gravity ${n}`,
   heads: {
+    ladder: 'Ladder',
+    rungs: 'Rungs: time, whom, by which ways',
     on: 'When',
     to: 'Whom',
     capacity: 'As',
@@ -143,6 +146,10 @@ export const mechanism = {
     any: 'any',
     'called-in': 'a group that helps',
     coordinator: 'coordinator of support',
+  },
+  ladders: {
+    lead: 'A notice that asks for a confirmation and gets none goes on by these rungs until somebody confirms.',
+    any: 'one answer of several is enough',
   },
   facts: {
     opened: 'case opened',

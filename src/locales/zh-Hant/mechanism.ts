@@ -17,6 +17,7 @@ export const mechanism = {
     seats: '會報委員',
     sectors: '領域與分組',
     routes: '通知路徑',
+    ladders: '通報階梯',
     clocks: '時限',
     lifecycle: '案件的狀態',
     rights: '權限表',
@@ -37,6 +38,8 @@ export const mechanism = {
   },
   rank: (n: number): string => `嚴重程度 ${n}`,
   heads: {
+    ladder: '階梯',
+    rungs: '各階：時間、對象、管道',
     on: '何時',
     to: '通知誰',
     capacity: '身分',
@@ -137,6 +140,10 @@ export const mechanism = {
     any: '不限',
     'called-in': '支援的組別',
     coordinator: '協調支援者',
+  },
+  ladders: {
+    lead: '要求簽收的通知若無人回應，依下列階梯繼續通知，直到有人簽收。',
+    any: '數人中一人回應即止',
   },
   facts: {
     opened: '開立案件',

@@ -12,7 +12,7 @@ import { ProblemMessage, Skeleton } from '../ui/states.tsx';
 import { DateTime } from '../ui/time.tsx';
 import { Figure } from './Figure.tsx';
 import { Rights } from './Rights.tsx';
-import { Clocks, Forms, Groups, Lifecycle, Others, Routes, Seats, Sectors } from './sections.tsx';
+import { Clocks, Forms, Groups, Ladders, Lifecycle, Others, Routes, Seats, Sectors } from './sections.tsx';
 import { mechanismText } from './texts.ts';
 import './mechanism.css';
 
@@ -24,6 +24,7 @@ const SECTIONS = [
   'seats',
   'sectors',
   'routes',
+  'ladders',
   'clocks',
   'lifecycle',
   'rights',
@@ -58,7 +59,7 @@ function Document({ pack }: { pack: MechanismView }) {
       <nav className="mechanism-contents no-print" aria-label={t.contents}>
         <h2>{t.contents}</h2>
         <ol>
-          {SECTIONS.map((id) => (
+          {SECTIONS.filter((id) => id !== 'ladders' || pack.ladders.length > 0).map((id) => (
             <li key={id}>
               <a href={`#${id}`}>{t.sections[id]}</a>
             </li>
@@ -126,6 +127,11 @@ function Document({ pack }: { pack: MechanismView }) {
         <Section id="routes">
           <Routes pack={pack} />
         </Section>
+        {pack.ladders.length > 0 && (
+          <Section id="ladders">
+            <Ladders pack={pack} />
+          </Section>
+        )}
         <Section id="clocks">
           <Clocks pack={pack} />
         </Section>

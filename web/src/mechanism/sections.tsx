@@ -1,6 +1,8 @@
 import type { Bilingual } from '../../../src/locales/index.ts';
 import type { Pack } from '../../../src/mechanism/pack.ts';
 import { caseText } from '../cases/texts.ts';
+import { laddersText } from '../ladders/texts.ts';
+import { ButtonLink } from '../ui/Button.tsx';
 import { DataTable } from '../ui/DataTable.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
 import { commonText } from '../ui/texts.ts';
@@ -149,6 +151,72 @@ export function Routes({ pack }: Part) {
         { id: 'source', head: t.heads.source, cell: (route) => <code>{route.source}</code> },
       ]}
     />
+  );
+}
+
+/** What happens to a notice that nobody answers, rung by rung. */
+export function Ladders({ pack }: Part) {
+  const t = useText(mechanismText);
+  const l = useText(laddersText);
+  const c = useText(commonText);
+  const pick = usePick();
+  const duration = useDuration();
+  const targets = c.whoKnows.ladder.targets;
+  return (
+    <>
+      <p>
+        {t.ladders.lead} <ButtonLink to="/ladders">{l.open}</ButtonLink>
+      </p>
+      <DataTable
+        caption={t.sections.ladders}
+        rows={pack.ladders}
+        rowKey={(ladder) => ladder.id}
+        columns={[
+          {
+            id: 'ladder',
+            head: t.heads.ladder,
+            rowHead: true,
+            cell: (ladder) => (
+              <>
+                <strong>{pick(ladder.name)}</strong>{' '}
+                <span className="muted">{ladder.note && pick(ladder.note)}</span>
+                {ladder.answer === 'any' && <span className="muted"> {t.ladders.any}</span>}
+              </>
+            ),
+          },
+          {
+            id: 'rungs',
+            head: t.heads.rungs,
+            cell: (ladder) => (
+              <ol>
+                {ladder.rungs.map((rung) => (
+                  <li key={rung.after.default + rung.to.join()}>
+                    {c.list([
+                      duration(rung.after.default),
+                      ...Object.entries(rung.after.byLevel).map(([level, after]) =>
+                        t.byLevel(level, duration(after)),
+                      ),
+                    ])}
+                    {c.separator}
+                    {c.list(rung.to.map((target) => targets[target]))}
+                    {rung.levels && (
+                      <span className="muted">
+                        {' '}
+                        {c.list(rung.levels.map((level) => c.level.name(level)))}
+                      </span>
+                    )}{' '}
+                    <span className="muted">
+                      {c.list(rung.channels.map((channel) => l.channels[channel]))}
+                    </span>
+                  </li>
+                ))}
+              </ol>
+            ),
+          },
+          { id: 'source', head: t.heads.source, cell: (ladder) => <code>{ladder.source}</code> },
+        ]}
+      />
+    </>
   );
 }
 
