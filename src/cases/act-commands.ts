@@ -12,7 +12,7 @@ import type { actAnswer, actPreview, CaseAct } from './contract.ts';
 import type { CaseState, Pending } from './evolve.ts';
 import type { NewFact } from './facts.ts';
 import { isGraveNow } from './grave-rules.ts';
-import { hushedFrom } from './hold-rules.ts';
+import { hushedFrom, newsOfHold } from './hold-rules.ts';
 import { mirrorOf } from './link-rules.ts';
 import { askedOf, commandOf, pendingOf, proposalOf, ruleFor } from './proposals.ts';
 import type { Recipient, World } from './recipients.ts';
@@ -50,6 +50,7 @@ const HARMLESS = new Set([
   'clock-warned',
   'clock-overdue',
   'convenor-told',
+  'rung-reached',
   'linked',
   'unlinked',
   ...AFFAIRS,
@@ -70,6 +71,7 @@ async function inputOf(tx: Tx, caseId: string, act: CaseAct, messageId: string):
     ...(act.act === 'call-meeting' ? { messageId } : {}),
     ...('level' in act ? { level: act.level } : {}),
     ...('toPerson' in act ? { toPerson: act.toPerson } : {}),
+    ...(act.act === 'lift-hold' ? { news: newsOfHold(await factsOf(tx, caseId)) } : {}),
     ...(act.act === 'send-referral' && act.package !== null
       ? { package: await packageOf(tx, caseId, act.target, act.package) }
       : {}),

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ladderOf } from '../mechanism/index.ts';
-import type { Ladder } from '../mechanism/pack.ts';
+import type { Ladder, Rung } from '../mechanism/pack.ts';
 import type { CaseFact } from './facts.ts';
 import {
   climb,
@@ -12,6 +12,7 @@ import {
   mayWakeConvenor,
   nextRungAt,
   type OpenNotice,
+  rungPeople,
 } from './ladder-rules.ts';
 import { at, opened, plan, stateWith, worldAt } from './test-kit.ts';
 
@@ -143,6 +144,18 @@ describe('what moves and stops it', () => {
     expect(idleRungs([rung, notice({ id: 'b', stopped: true })], new Set(['a']))).toEqual(['r']);
     expect(idleRungs([rung], new Set(['b']))).toEqual(['r']);
     expect(idleRungs([rung], new Set(['x']))).toEqual([]);
+  });
+
+  test('H28: under an order of silence a rung reaches only who sees the case himself', () => {
+    const rung = deputies.rungs[1] as Rung;
+    const team = { ...rung, to: ['holder' as const] };
+    const state = stateWith({ level: 'A' });
+    const hold = { authority: '檢察署', organisation: null, reference: '1', until: null, reason: '' };
+    expect(rungPeople(team, notice(), new Set(), state, worldAt())).toEqual(['p-contact-edu']);
+    expect(rungPeople(team, notice(), new Set(), { ...state, hold }, worldAt())).toEqual([]);
+    expect(rungPeople(team, notice({ postId: 'officer' }), new Set(), { ...state, hold }, worldAt())).toEqual(
+      ['p-officer'],
+    );
   });
 
   test('DEC-4: the convenor sleeps while an A is only proposed, and is woken once it is reached', () => {

@@ -257,6 +257,26 @@ describe('whom to tell, looked at again', () => {
       { personId: 'aside' },
       { act: 'withhold', reason: 'not-holder', successors: ['now'] },
     ],
+    [
+      'H40 whom a rung reached need not hold the post',
+      { personId: 'aside', reachable: new Set(['aside']) },
+      { act: 'send', personId: 'aside', address: 'aside@a.example' },
+    ],
+    [
+      'H40 nor is anybody told in his stead once the ladder may no longer reach him',
+      { personId: 'aside', reachable: new Set(['now']) },
+      { act: 'withhold', reason: 'not-holder', successors: [] },
+    ],
+    [
+      'ISO-9 nor when he was shut out',
+      { personId: 'aside', reachable: new Set(['aside']), shutOut: new Set(['aside']) },
+      { act: 'withhold', reason: 'shut-out', successors: [] },
+    ],
+    [
+      'INV-6 a rung is told nothing after the notice is closed',
+      { personId: 'aside', reachable: new Set(['aside']), closed: true },
+      { act: 'withhold', reason: 'closed', successors: [] },
+    ],
     ['H41 nobody left', { postId: 'vacant', standIns: [] }, { act: 'fail', reason: 'nobody' }],
     [
       'a person who is forgotten holds nothing',

@@ -252,8 +252,8 @@ export const FAULTS: readonly Fault[] = [
     'recipients',
     'a proposed A wakes the convenor',
     'packs/tw-2002/routes.yaml',
-    'suspected: false }, to: [desk, deputy-convenors]',
-    'suspected: false }, to: [desk, deputy-convenors, convenor]',
+    'suspected: false }, to: [deputy-convenors]',
+    'suspected: false }, to: [deputy-convenors, convenor]',
     CONSEQUENCES,
   ),
   fault(
@@ -309,8 +309,8 @@ export const FAULTS: readonly Fault[] = [
     'write path',
     'a confirmation makes everybody’s view old',
     'src/cases/act-commands.ts',
-    "new Set(['acknowledged', 'clock-warned'",
-    "new Set(['clock-warned'",
+    "  'acknowledged',\n  'clock-warned',\n  'clock-overdue',\n  'convenor-told',",
+    "  'clock-warned',\n  'clock-overdue',\n  'convenor-told',",
     story('life'),
   ),
   fault(
@@ -462,7 +462,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'rights',
     'bodies above a brigade see its case',
-    'src/cases/filing-commands.ts',
+    'src/cases/supposing.ts',
     'if (compartment === null) return superiors;',
     'return superiors;',
     story('defence'),
