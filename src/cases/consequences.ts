@@ -11,7 +11,7 @@ import type { CaseFact, NewFact } from './facts.ts';
 import { idleRungs, laddersAfter, nextRungAt, type OpenNotice, rungRecipients } from './ladder-rules.ts';
 import { ownersOf } from './playbook-rules.ts';
 import { lapses } from './proposals.ts';
-import { byPost, postSees, type Recipient, recipients, type World } from './recipients.ts';
+import { byPost, keptFrom, postSees, type Recipient, recipients, type World } from './recipients.ts';
 import { settledBy } from './support-rules.ts';
 
 export type { OpenNotice } from './ladder-rules.ts';
@@ -201,6 +201,7 @@ export function applyFacts(
     // A threshold reached a second time in one crossing fires nothing (H7).
     const silent = bare.kind === 'threshold-reached' && bare.data.again;
     const told = silent ? [] : recipients(bare.kind, context, after, world, by, state);
+    if (bare.kind === 'hold-lifted') told.push(...keptFrom(bare.data.news, after, world, by, state));
     if (bare.kind === 'rung-reached') {
       const notice = open.find((one) => one.id === bare.data.notice);
       told.push(...rungRecipients(bare, notice, after, world));

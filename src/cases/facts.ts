@@ -77,6 +77,12 @@ interface Linked {
   readonly reason: string;
 }
 
+/** The level in force was settled or proposed in silence; `changed`: it is another than before it. */
+export interface HeldNews {
+  readonly on: 'graded' | 'level-proposed';
+  readonly changed: boolean;
+}
+
 /** Present in every fact: who was told by it, and the state it led to when it changed one. */
 interface Common {
   readonly told?: readonly Told[];
@@ -180,7 +186,8 @@ interface FactData extends AffairsFacts {
   'act-withdrawn': Settled & { reason: string };
   'act-lapsed': Settled & { why: LapseReason };
   held: Hold;
-  'hold-lifted': { reason: string };
+  /** `news`: what became of the level meanwhile, for those who could not be told; facts of the first release say nothing. */
+  'hold-lifted': { reason: string; news?: HeldNews };
   /** What a deputy convenor decided below the gravest level (S7.10.4a to S7.10.4c). */
   'left-to-agency': { reason: string };
   'meeting-called': { meeting: string; startsAt: string; place: string; reason: string };

@@ -17,7 +17,7 @@ import {
 import type { Capacity, Expectation, NoticeChannel, Selector } from '../mechanism/vocabulary.ts';
 import { groupsCalledIn } from './affairs.ts';
 import { type CaseState, seenBy } from './evolve.ts';
-import type { FactKind } from './facts.ts';
+import type { FactKind, HeldNews } from './facts.ts';
 import { mayAct } from './rights.ts';
 
 /** What the rules may look at: the mechanism, the directory, and the moment. */
@@ -320,6 +320,29 @@ export function recipients(
   return byPost(mergeReceipts(allowed, world.pack)).filter(
     (recipient) =>
       recipient.post.id !== by.post || recipient.expects !== 'none' || recipient.capacity === 'reporter',
+  );
+}
+
+/**
+ * Whom an order of silence kept from hearing of the level in force, told once it is lifted and as it is by then (H28). Who
+ * is called in because of it (the centre forms up late) hears it by that.
+ */
+export function keptFrom(
+  news: HeldNews | undefined,
+  state: CaseState,
+  world: World,
+  by: Teller,
+  before: CaseState | null,
+): Recipient[] {
+  if (!news || !before || !state.open) return [];
+  const { level, suspected } = state;
+  const isReached = Object.values(state.thresholds).some((one) => one.inside);
+  const summons = isReached && world.pack.formations.length > 0 ? routesFor(world.pack, 'summoned', {}) : [];
+  const called = new Set(
+    summons.flatMap((route) => recipientsOf(route, state, world, by, before, [])).map((one) => one.post.id),
+  );
+  return recipients(news.on, { level, suspected, changed: news.changed }, state, world, by, before).filter(
+    (one) => !mayHear(one, before, world.pack) && !called.has(one.post.id),
   );
 }
 

@@ -11,7 +11,7 @@ import { decideAffair } from './affairs-rules.ts';
 import { called, left, ordered } from './command-rules.ts';
 import type { CaseAct } from './contract.ts';
 import { type CaseState, isLevelPending } from './evolve.ts';
-import type { NewFact } from './facts.ts';
+import type { HeldNews, NewFact } from './facts.ts';
 import { mayOrderSilence } from './hold-rules.ts';
 import { joined, parted } from './link-rules.ts';
 import { addressed } from './message-rules.ts';
@@ -35,6 +35,8 @@ export interface ActInput extends ReferralInput {
   /** Id of the message row written beside the fact. */
   readonly messageId?: string;
   readonly toPerson?: string;
+  /** What the end of an order of silence has to tell. */
+  readonly news?: HeldNews | null;
   readonly target?: { readonly id: string; readonly number: string; readonly state: CaseState };
 }
 
@@ -330,7 +332,7 @@ export function decide(
     }
     case 'lift-hold':
       if (!state.hold) refuse('not-held');
-      return [{ kind: 'hold-lifted', data: { reason, ...to } }];
+      return [{ kind: 'hold-lifted', data: { reason, ...(input.news ? { news: input.news } : {}), ...to } }];
     case 'leave-to-agency':
       return left(state, reason, to);
     case 'call-meeting':

@@ -352,6 +352,7 @@ export async function caseView(
       state,
       await factsOf(tx, id),
       await noticesOfCase(tx, [id]),
+      pack,
     );
     const organisation = (bodyId: string) => {
       const body = directory.organisations.get(bodyId);
