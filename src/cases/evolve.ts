@@ -231,7 +231,9 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
         occurredAt: data.occurredAt ?? state.occurredAt,
         awareAt: state.awareAt ?? data.awareAt,
         routing: { ...state.routing, affected: union(state.routing.affected, data.affected) },
-        ...(fact.person !== null && !data.onBehalf ? { filers: union(state.filers, [fact.person]) } : {}),
+        ...(fact.person !== null && !data.onBehalf && !data.blind
+          ? { filers: union(state.filers, [fact.person]) }
+          : {}),
         ...(data.kind === 'recovery'
           ? {
               recovery: { ordinal: data.ordinal, solved: data.solved, resolvedAt: data.resolvedAt },

@@ -121,6 +121,8 @@ interface FactData extends AffairsFacts {
     solved: boolean;
     affected: readonly string[];
     flags: readonly string[];
+    /** Sent by somebody of the body from whom an order of silence hides the case: it does not let him in (H28). */
+    blind?: true;
   };
   taken: Record<never, never>;
   'handed-over': { to: string; toPost: string; reason: string };

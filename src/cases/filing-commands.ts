@@ -18,8 +18,9 @@ import { addReport, type FilingInput, type OpeningInput, openCase } from './fili
 import { exerciseSeries } from './numbers.ts';
 import { byPost, type Recipient, type World } from './recipients.ts';
 import { PERSONAL_FIELDS } from './report-content.ts';
+import { mayAct } from './rights.ts';
 import { choosePost, decide } from './rules.ts';
-import { answerRow, claimNumber, seesOrganisation } from './store.ts';
+import { answerRow, claimNumber, findCase, seesOrganisation } from './store.ts';
 import { supposeFiled, withinWalls } from './supposing.ts';
 import {
   hashOf,
@@ -27,6 +28,7 @@ import {
   once,
   openForWriting,
   partyOf,
+  seeWith,
   storeEffects,
   worldFor,
   worldInForce,
@@ -260,11 +262,13 @@ async function fileMore(
   requestHash: string,
 ): Promise<FiledAnswer> {
   if (request.caseId === null) refuseFields({ path: 'caseId', code: 'required' });
-  const { state, before, world } = await openForWriting(ctx, tx, request.caseId);
+  const act = request.kind === 'recovery' ? 'file-recovery' : 'file-follow-up';
+  const { state, before, world, blind } = await openForReport(ctx, tx, actor, request.caseId, act);
   if (state.organisation !== request.organisationId)
     refuseFields({ path: 'organisationId', code: 'bad-choice' });
-  const act = request.kind === 'recovery' ? 'file-recovery' : 'file-follow-up';
-  const post = choosePost(act, postsHeld(actor, world), state, world, undefined);
+  const held = postsHeld(actor, world);
+  const ofBody = held.filter((post) => post.organisationId === state.organisation);
+  const post = choosePost(act, blind ? ofBody : held, state, world, undefined);
   checkContent(world, request);
   const person = requirePerson(actor);
   const prepared = prepareReport(
@@ -276,8 +280,50 @@ async function fileMore(
     post.organisationId !== state.organisation,
   );
   const doer: Doer = { person, post: post.id };
-  const drafts = [...knownByActing(before, doer, world), ...addReport(state, prepared.input, world.pack)];
-  return finishFiling(ctx, tx, before, drafts, doer, world, prepared, request, key, requestHash);
+  const sent: PreparedReport = { ...prepared, input: { ...prepared.input, blind } };
+  const drafts = [...knownByActing(before, doer, world), ...addReport(state, sent.input, world.pack)];
+  return finishFiling(ctx, tx, before, drafts, doer, world, sent, request, key, requestHash);
+}
+
+/**
+ * The case a report is to be added to. A report is never refused: somebody of the body whose case an order of silence hides
+ * from him sends it all the same, unseeing (`blind`); for everybody else, and for a case that never was, it is `not-found`.
+ */
+async function openForReport(
+  ctx: AppContext,
+  tx: Tx,
+  actor: Actor,
+  caseId: string,
+  act: 'file-recovery' | 'file-follow-up',
+): Promise<Awaited<ReturnType<typeof openForWriting>> & { blind: boolean }> {
+  if (await findCase(tx, caseId)) return { ...(await openForWriting(ctx, tx, caseId)), blind: false };
+  await seeWith(tx, [...tx.actor.keys, 'system']);
+  const hidden = await openForWriting(ctx, tx, caseId);
+  const { state, world } = hidden;
+  const may = postsHeld(actor, world).some(
+    (post) =>
+      post.organisationId === state.organisation &&
+      mayAct(act, post, state, world.directory, world.pack) !== null,
+  );
+  if (state.hold === null || !may) refuse('not-found');
+  return { ...hidden, blind: true };
+}
+
+/** What somebody is told of a report who may not see its case: that it has come, and nothing that is not his own (H28). */
+function receiptOf(state: CaseState, prepared: PreparedReport, world: World): FiledAnswer {
+  const { reportId, kind, content } = prepared.input;
+  return {
+    caseId: state.id,
+    reportId,
+    number: state.number,
+    kind,
+    receivedAt: world.now.toISOString(),
+    state: world.pack.initialState,
+    level: content.impactLevel,
+    minutesFromAwareness: null,
+    late: false,
+    toldParties: [],
+  };
 }
 
 async function finishFiling(
@@ -297,7 +343,9 @@ async function finishFiling(
   const late = [...effects.newClocks, ...effects.changedClocks].some(
     (clock) => clock.state === 'met' && clock.metAt !== null && clock.metAt > clock.dueAt,
   );
-  const answer = filedAnswerOf(effects.state, prepared, effects.notices, world, late);
+  const answer = prepared.input.blind
+    ? receiptOf(effects.state, prepared, world)
+    : filedAnswerOf(effects.state, prepared, effects.notices, world, late);
   const rows = { ...prepared.rows, ...answerRow(tx, key, requestHash, answer) };
   // One after another on the server, without waiting for each other's answers here.
   await together(

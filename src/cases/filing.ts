@@ -19,6 +19,8 @@ export interface FilingInput {
   readonly onBehalf: boolean;
   readonly suspected: boolean;
   readonly content: FileReport['content'];
+  /** Whoever files it may not see the case (H28). */
+  readonly blind?: boolean;
 }
 
 /** Identity and place of a case about to be opened. */
@@ -62,6 +64,7 @@ function filed(
       channel: input.channel,
       toldAt: input.toldAt,
       onBehalf: input.onBehalf,
+      ...(input.blind ? { blind: true as const } : {}),
       occurredAt: content.occurred.at,
       awareAt: content.aware.at,
       resolvedAt: content.resolvedAt,

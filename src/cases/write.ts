@@ -368,7 +368,7 @@ function isSameOrder(one: Hold | null, other: Hold | null): boolean {
 }
 
 /** The keys the rest of the transaction sees with. */
-async function seeWith(tx: Tx, keys: readonly string[]): Promise<void> {
+export async function seeWith(tx: Tx, keys: readonly string[]): Promise<void> {
   await tx.prepared('case-see', `select set_config('tocsin.keys', $1, true)`, [keys.join(' ')]);
 }
 

@@ -265,6 +265,95 @@ describe('an order of silence', () => {
     expect((await story.sees('colonel', caseId)).case.id).toBe(caseId);
   });
 
+  test('H28 S8.3.7: whoever of the body sends a report on a case hidden from him is heard: number and time, and no sight of it', async () => {
+    const { caseId, number: its } = await story.files('teacher', 'school', { impactLevel: 'D' });
+    await story.does('officer', caseId, { act: 'confirm-level', level: 'D', reason: '' });
+    await story.does('officer', caseId, { act: 'hold', organisationId: null, ...ORDER });
+    const more = { kind: 'follow-up', caseId, key: '018f0000-0000-7000-8000-00000000f001' } as const;
+    const answer = await story.files('colleague', 'school', { impactLevel: 'C' }, more);
+    expect(answer).toEqual({
+      ...{ caseId, number: its, kind: 'follow-up', receivedAt: answer.receivedAt, reportId: answer.reportId },
+      // What he said himself, and what every case begins as.
+      ...{ level: 'C', state: 'reported' },
+      ...{ minutesFromAwareness: null, late: false, toldParties: [] },
+    });
+    expect(await story.files('colleague', 'school', { impactLevel: 'C' }, more)).toEqual(answer);
+    await expect(story.sees('colleague', caseId)).rejects.toMatchObject({ code: 'not-found' });
+    expect(await readOf(story, 'colleague', caseId)).toEqual(NOTHING);
+    expect(await story.refuses('colleague', caseId, { act: 'message', text: '？' })).toBe('not-found');
+    const view = await story.sees('officer', caseId);
+    expect(view.reports.map((one) => one.kind)).toEqual(['initial', 'follow-up']);
+    expect(view.reports[1]?.filedBy.name.zh).toBe('鄰座');
+    // For others it is as if it were not there, as is one that never was for him.
+    const one = { kind: 'follow-up', caseId } as const;
+    for (const code of ['inspector', 'nurse'])
+      expect(await refusalOf(story.files(code, 'school', { impactLevel: 'C' }, one)), code).toBe('not-found');
+    const never = { kind: 'follow-up', caseId: '018f0000-0000-7000-8000-00000000abcd' } as const;
+    expect(await refusalOf(story.files('colleague', 'school', { impactLevel: 'C' }, never))).toBe(
+      'not-found',
+    );
+    const ended = { cause: '原因。', solution: '辦法。', resolvedAt: '2026-03-10T08:30:00+08:00' };
+    const recovery = { kind: 'recovery', caseId } as const;
+    await story.files('colleague', 'school', { impactLevel: 'C', ...ended }, recovery);
+    expect((await story.sees('officer', caseId)).case.state).toBe('recovered');
+    await expect(story.sees('colleague', caseId)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('H28 SI.2: once it is lifted, whoever was kept from it hears of the level in force, as it is by then, once', async () => {
+    const { caseId } = await story.files('teacher', 'school', { impactLevel: 'D' });
+    await story.does('officer', caseId, { act: 'confirm-level', level: 'D', reason: '' });
+    const silence = { act: 'hold', organisationId: null, ...ORDER } as const;
+    const levels = async () =>
+      (await story.notices(caseId))
+        .filter((notice) => notice.route === 'regraded')
+        .map((notice) => `${notice.post} ${notice.data['level']}`)
+        .sort();
+    const lift = async () => {
+      await story.does('officer', caseId, { act: 'lift-hold', reason: '偵結' });
+      const shown = (await story.sees('officer2', caseId)).pending[0]?.toldParties.map(
+        (one) => one.postName.zh,
+      );
+      await story.approves('officer2', caseId);
+      return shown;
+    };
+    await story.does('officer', caseId, silence);
+    await story.does('officer', caseId, { act: 'change-level', level: 'C', reason: '擴大' });
+    await story.does('officer', caseId, { act: 'change-level', level: 'B', reason: '再擴大' });
+    const inSilence = await levels();
+    expect(inSilence.join()).not.toMatch(/school|county|academia/);
+    const shown = await lift();
+    const after = await levels();
+    const late = after.filter((one) => !inSilence.includes(one));
+    expect(late).toEqual(['contact-county-edu B', 'contact-school B', 'subgroup-academia B']);
+    expect(after).toHaveLength(inSilence.length + late.length);
+    expect(shown).toEqual(expect.arrayContaining(['school之職位', 'county-edu之職位']));
+    // They are shown as told of the level, by a case that says nothing of silence.
+    const view = await story.sees('inspector', caseId);
+    const lateIds = (await story.notices(caseId))
+      .filter((one) => one.route === 'regraded')
+      .map((one) => one.id);
+    expect(view.knows.filter((row) => lateIds.includes(row.noticeId)).length).toBeGreaterThanOrEqual(3);
+    expect(view.facts.map((fact) => fact.kind)).not.toContain('hold-lifted');
+    // Nothing became of the level in another silence: nobody is told again.
+    await story.does('officer', caseId, silence);
+    await lift();
+    expect(await levels()).toEqual(after);
+    // Nor when it came back to what they know.
+    await story.does('officer', caseId, silence);
+    await story.does('officer', caseId, { act: 'change-level', level: 'C', reason: '趨緩' });
+    await story.does('officer', caseId, { act: 'change-level', level: 'B', reason: '再起' });
+    await lift();
+    expect((await levels()).filter((one) => one.includes('contact-school'))).toHaveLength(1);
+    // First confirmed in silence: said as any confirmation.
+    const fresh = (await story.files('teacher', 'school', { impactLevel: 'D' })).caseId;
+    await story.does('officer', fresh, silence);
+    await story.does('officer', fresh, { act: 'confirm-level', level: 'D', reason: '' });
+    expect(await story.told(fresh, 'graded-reporter')).toEqual([]);
+    await story.does('officer', fresh, { act: 'lift-hold', reason: '偵結' });
+    await story.approves('officer2', fresh);
+    expect(await story.told(fresh, 'graded-reporter')).toEqual(['contact-school']);
+  });
+
   test('H28 H32: what was merged already can be held and shown again; not while what took it in is hidden, nor by another order', async () => {
     const lift = async (caseId: string) => {
       await story.does('officer', caseId, { act: 'lift-hold', reason: '偵結' });
@@ -286,7 +375,11 @@ describe('an order of silence', () => {
     await story.does('officer', two, silence);
     await expect(story.sees('inspector', one)).rejects.toMatchObject({ code: 'not-found' });
     expect(await refusalOf(lift(one))).toBe('case-held');
-    await story.does('officer', one, { act: 'withdraw-act', proposal: await story.proposal(one) });
+    await story.does('officer', one, {
+      act: 'withdraw-act',
+      proposal: await story.proposal(one),
+      reason: '',
+    });
     await lift(two);
     expect((await story.sees('inspector', one)).hold).toBeNull();
     // Under two orders, the end of one is not the end of the other.

@@ -7,7 +7,6 @@ import { useWords } from '../mechanism/words.ts';
 import { ButtonLink } from '../ui/Button.tsx';
 import { LevelName } from '../ui/LevelMark.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
-import { Skeleton } from '../ui/states.tsx';
 import { commonText } from '../ui/texts.ts';
 import { DateTime } from '../ui/time.tsx';
 import { KnowMark } from '../ui/WhoKnows.tsx';
@@ -82,11 +81,9 @@ export function Filed() {
             : answer.minutesFromAwareness !== null && t.filed.inTime(Math.round(answer.minutesFromAwareness))}
         </span>
       </p>
-      <section>
-        <h2>{t.filed.toldTitle}</h2>
-        {told.length === 0 ? (
-          <Skeleton lines={2} />
-        ) : (
+      {told.length > 0 && (
+        <section>
+          <h2>{t.filed.toldTitle}</h2>
           <ul className="filed-told">
             {told.map((party) => (
               <li key={party.postId}>
@@ -103,8 +100,8 @@ export function Filed() {
               </li>
             ))}
           </ul>
-        )}
-      </section>
+        </section>
+      )}
       <section>
         <h2>{t.filed.nextTitle}</h2>
         <ol>
