@@ -115,7 +115,7 @@ create function cases_beside(in_cases uuid[], in_now timestamptz) returns table 
   select c.id, k.definition, k.due_at, n.told, n.acknowledged, n.waiting, n.late
     from cases c
     left join lateral (select definition, due_at from clocks where case_id = c.id and state = 'running'
-                        order by due_at limit 1) k on true
+                        order by due_at, definition limit 1) k on true
     cross join lateral (
       select count(*)::int as told,
              count(*) filter (where acknowledged_at is not null)::int as acknowledged,
