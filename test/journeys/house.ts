@@ -89,6 +89,8 @@ export async function openHouse(
       // Hours pass at once here, and nobody is signed out for it.
       SESSION_IDLE_MINUTES: '480',
       SESSION_HOURS: '24',
+      // Each notice is a mail of its own here.
+      MAIL_PACE_SECONDS: '0',
       ...options.env,
     },
     mode,

@@ -14,7 +14,8 @@ const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
   "form-action 'self'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  // One policy, made at the start of the page, that lets through one address: the service worker's (web/src/app/worker.ts).
+  'trusted-types tocsin',
   `report-to ${REPORTS_NAME}`,
 ].join('; ');
 

@@ -78,6 +78,8 @@ export function startProduct(options: ProductOptions): Product {
         DATA_DIR: options.dataDir,
         WORKERS: workers,
         LOG_LEVEL: options.logLevel ?? 'info',
+        // Each delivery is a mail of its own, so that none can hide in another.
+        MAIL_PACE_SECONDS: '0',
         ...(options.smtpUrl ? { SMTP_URL: options.smtpUrl } : {}),
         ...(options.database
           ? { DATABASE_URL: options.database.appUrl, DATABASE_OWNER_URL: options.database.ownerUrl }

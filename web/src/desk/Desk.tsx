@@ -11,6 +11,7 @@ import { CaseTabs } from '../cases/CaseTabs.tsx';
 import { CaseWho } from '../cases/CaseWho.tsx';
 import { caseQuery, queueQuery } from '../cases/queries.ts';
 import { Standing } from '../cases/Standing.tsx';
+import { ChannelsDown } from '../delivery/Channels.tsx';
 import { OnDutyNow } from '../roster/MyDuty.tsx';
 import { ButtonLink, KeyHint } from '../ui/Button.tsx';
 import { useKeys } from '../ui/keys.tsx';
@@ -98,6 +99,7 @@ export function Desk() {
           ))}
         </nav>
         <OnDutyNow />
+        <ChannelsDown />
         {queue && <Calls rows={queue.items} />}
         {error && !queue ? (
           <ProblemMessage error={error} onRetry={() => refetch()} />

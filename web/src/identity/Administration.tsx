@@ -7,6 +7,7 @@ import { Problem } from '../api/problem.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { usePageTitle } from '../app/title.ts';
 import { LooksPanel } from '../cases/Looks.tsx';
+import { Channels } from '../delivery/Channels.tsx';
 import { organisationQuery } from '../directory/queries.ts';
 import { TextField } from '../ui/fields.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
@@ -62,6 +63,7 @@ export function Administration() {
       </div>
       <Recoveries me={session.person.id} />
       <Body id={search.body ?? own.organisation.id} me={session.person.id} />
+      <Channels />
       <LooksPanel />
     </main>
   );

@@ -6,6 +6,7 @@ import type { SecurityView } from '../../../src/identity/contract.ts';
 import { api } from '../api/client.ts';
 import { queryClient, sessionQuery } from '../api/queries.ts';
 import { usePageTitle } from '../app/title.ts';
+import { Devices } from '../delivery/Devices.tsx';
 import { Button } from '../ui/Button.tsx';
 import { useText } from '../ui/lang.tsx';
 import { useAnnouncer } from '../ui/live.tsx';
@@ -54,6 +55,7 @@ export function Security() {
           <Keys view={data} />
           <AppAndPassword view={data} />
           {data.providers.length > 0 && <Links view={data} />}
+          <Devices />
           <Sessions sessions={data.sessions} />
           <Events view={data} />
         </>
