@@ -41,6 +41,8 @@ export async function makeWorld(env: Readonly<Record<string, string>> = {}) {
   const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 4 });
   // The server may say its goodbye to an idle connection while the database is taken away.
   owner.on('error', () => undefined);
+  // A line that is just being ended may still hear the server's goodbye.
+  owner.on('connect', (client) => void client.on('error', () => undefined));
   const lines: Record<string, unknown>[] = [];
   const clock = createTestClock();
   const signals = createSignals();

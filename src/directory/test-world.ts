@@ -156,6 +156,8 @@ export async function makeWorld(options: { nation?: boolean; publicUrl?: string;
   const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
   // The server may say its goodbye to an idle connection while the database is taken away.
   owner.on('error', () => undefined);
+  // A line that is just being ended may still hear the server's goodbye.
+  owner.on('connect', (client) => void client.on('error', () => undefined));
   const clock = createTestClock();
   if (options.startAt) clock.set(options.startAt);
   const ctx: AppContext = {
