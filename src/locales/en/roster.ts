@@ -16,7 +16,6 @@ export const roster = {
   until: (time: string): string => `until ${time}`,
   first: 'On duty',
   second: 'Second',
-  ring: (name: string): string => `Ring ${name}`,
   week: { label: 'Dates', previous: 'Week before', next: 'Week after', today: 'This week' },
   range: (from: string, to: string): string => `${from} to ${to}`,
   weekdays: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],

@@ -13,7 +13,6 @@ export const roster = {
   until: (time: string): string => `至 ${time}`,
   first: '值勤',
   second: '備勤',
-  ring: (name: string): string => `撥打 ${name}`,
   week: { label: '日期', previous: '前一週', next: '下一週', today: '本週' },
   range: (from: string, to: string): string => `${from} 至 ${to}`,
   weekdays: ['日', '一', '二', '三', '四', '五', '六'],

@@ -156,9 +156,7 @@ function Head({ view }: { view: RosterView }) {
                 <span className={`roster-place roster-place-${one.place}`}>{t[one.place]}</span>{' '}
                 <strong>{pick(one.name)}</strong> <DateTime at={one.to} form="time" />
                 {(one.mobile || one.phone) && (
-                  <a href={`tel:${one.mobile || one.phone}`} aria-label={t.ring(pick(one.name))}>
-                    {one.mobile || one.phone}
-                  </a>
+                  <a href={`tel:${one.mobile || one.phone}`}>{one.mobile || one.phone}</a>
                 )}
               </dd>
             ))
