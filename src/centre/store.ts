@@ -119,6 +119,17 @@ export async function listActivations(tx: Tx, limit: number): Promise<CentreStat
   return rows.map((row) => row.detail);
 }
 
+/** What is formed up, with how many of its cases are still open; read with the mechanism's own keys. */
+export async function activeWithOpen(tx: Tx): Promise<{ state: CentreState; open: number }[]> {
+  return tx.prepared<{ state: CentreState; open: number }>(
+    'centre-open',
+    `select a.detail as state, (select count(*)::int from activation_cases j join cases c on c.id = j.case_id
+                                 where j.activation_id = a.id and c.open) as open
+       from activations a where a.active order by a.opened_at, a.id`,
+    [],
+  );
+}
+
 /** One meeting as the reader may see it. */
 export async function findMeeting(tx: Tx, id: string, lock = false): Promise<MeetingState | undefined> {
   const rows = await tx.prepared<{ detail: MeetingState }>(

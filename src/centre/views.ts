@@ -5,7 +5,7 @@ import type { Lang } from '../locales/index.ts';
 import { centre as zh } from '../locales/zh-Hant/centre.ts';
 import { type Pack, parseDuration } from '../mechanism/index.ts';
 import { CENTRE_ACTS } from '../mechanism/vocabulary.ts';
-import type { Actor } from '../platform/actor.ts';
+import { type Actor, SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import { read, type Tx } from '../platform/transaction.ts';
@@ -18,6 +18,7 @@ import { type MeetingState, mayRun } from './meeting-rules.ts';
 import { draftSituation, review } from './report-rules.ts';
 import { byAnswer, type CentreWorld, formationFor, mayInCentre } from './rules.ts';
 import {
+  activeWithOpen,
   type CaseRow,
   casesSeen,
   factsOf,
@@ -95,6 +96,11 @@ function peopleOf(state: CentreState, world: CentreWorld): string[] {
       ...state.shifts.flatMap((one) => [one.person, one.handedOver?.person ?? one.person]),
     ]),
   ];
+}
+
+/** What is formed up, with how many of its cases are still open: for the mechanism itself, never an answer to a reader. */
+export function activationsNow(ctx: AppContext): Promise<{ state: CentreState; open: number }[]> {
+  return read(ctx.database, SYSTEM, ctx.clock, activeWithOpen);
 }
 
 /** Whether the centre is formed up, what was before, and the meetings to come. */

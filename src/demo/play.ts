@@ -10,9 +10,11 @@ import {
   type FileReport,
   file,
   fireDueClocks,
+  followCases,
   recordTelephone,
   reportContent,
 } from '../cases/index.ts';
+import { followCase } from '../centre/index.ts';
 import { deliverDue, noticesOfCase } from '../delivery/index.ts';
 import { directorySnapshot } from '../directory/index.ts';
 import { keysFor } from '../identity/index.ts';
@@ -22,6 +24,7 @@ import type { AppContext } from '../platform/context.ts';
 import type { MailTransport } from '../platform/mail.ts';
 import { createTestClock } from '../platform/time.ts';
 import { read } from '../platform/transaction.ts';
+import { playCentre } from './centre.ts';
 import type { ReportPayload, Story, StoryStep } from './stories/types.ts';
 
 /** Codes of the nation to ids of the directory. */
@@ -148,6 +151,17 @@ export interface Played {
 
 /** After these nothing new waits to be delivered. */
 const TELLS_NOBODY: ReadonlySet<StoryStep['act']> = new Set(['acknowledge', 'acknowledge-all', 'take']);
+
+/** After these the centre may have formed up, or have nothing left to do. */
+const MOVES_THE_CENTRE: ReadonlySet<StoryStep['act']> = new Set([
+  'confirm-level',
+  'change-level',
+  'approve',
+  'release',
+  'dismiss',
+  'approve-withdrawal',
+  'merge',
+]);
 
 /** Stories that ended. */
 const ENDED: ReadonlySet<Story['end']> = new Set(['released', 'dismissed', 'withdrawn', 'merged']);
@@ -284,14 +298,24 @@ export async function playStories(
     }
   };
 
+  // The centre forms up with the cases that call it out, as src/app.ts puts the rooms together.
+  followCases(followCase);
+  const centre = playCentre(ctx, clock, directory, pack);
   for (const [index, cue] of cues.entries()) {
+    await centre.until(cue.step.at).catch((error: Error) => {
+      refused.push(`centre before ${cue.story.key} ${cue.step.act}: ${error.message}`);
+    });
     clock.set(cue.step.at);
     await play(cue).catch((error: Error) => {
       refused.push(`${cue.story.key} ${cue.step.act} ${cue.step.at.toISOString()}: ${error.message}`);
     });
+    if (MOVES_THE_CENTRE.has(cue.step.act)) await centre.after();
     if (!TELLS_NOBODY.has(cue.step.act)) await deliverDue(ctx, { transport });
     if (index % 20 === 0) options.onProgress?.(index, cues.length);
   }
+  await centre.until(new Date()).catch((error: Error) => {
+    refused.push(`centre: ${error.message}`);
+  });
   await answerLeftOver();
   clock.set(new Date());
   await fireDueClocks(ctx);
