@@ -2,6 +2,7 @@
  * What the demonstration's people do when a case calls the centre out: they answer, some come, a situation report is approved,
  * and when the last case has ended it is stood down by whoever may. By the product's own commands, in the story's time.
  */
+import { fireDueClocks } from '../cases/index.ts';
 import { actInCentre, activationsNow, type CentreState, situationDraft } from '../centre/index.ts';
 import type { DirectorySnapshot } from '../directory/index.ts';
 import { keysFor } from '../identity/index.ts';
@@ -101,6 +102,8 @@ export function playCentre(
       for (let cue = agenda[0]; cue && cue.at <= at.getTime(); cue = agenda[0]) {
         agenda.shift();
         clock.set(new Date(cue.at));
+        // What ran out before it happens before it: a case's facts never go back in time.
+        await fireDueClocks(ctx);
         await cue.run();
       }
     },

@@ -103,7 +103,29 @@ async function file(side: Side): Promise<Objects> {
     person: await find('persons', `spare-${body}`),
     ...(await credentialsOf(await find('persons', `spare-${body}`), side)),
     code: body,
+    activation: '',
+    meeting: '',
   };
+}
+
+/** The nation's centre, formed up by a case of its own with a meeting, and defence's beside it. */
+async function callOut(): Promise<void> {
+  const open = await story.files('teacher', 'school', { impactLevel: 'B' });
+  await story.does('officer', open.caseId, { act: 'confirm-level', level: 'B', reason: '' });
+  await story.does('deputy', open.caseId, { act: 'order-stationing', reason: '' });
+  const startsAt = '2026-03-05T10:00:00+08:00';
+  await story.does('deputy', open.caseId, { act: 'call-meeting', startsAt, place: '應變中心', reason: '' });
+  const walled = await story.files('captain', 'brigade', { impactLevel: 'A' });
+  await story.does('mnd-officer', walled.caseId, { act: 'confirm-level', level: 'A', reason: '作戰' });
+  for (const side of SIDES) {
+    const caseId = side === 'defence' ? walled.caseId : open.caseId;
+    const { rows } = await story.world.owner.query<{ activation: string; meeting: string }>(
+      `select c.activation_id as activation, m.id as meeting
+         from activation_cases c join meetings m on m.case_id = c.case_id where c.case_id = $1`,
+      [caseId],
+    );
+    for (const state of STATES) Object.assign(objects[side][state], rows[0]);
+  }
 }
 
 beforeAll(async () => {
@@ -126,6 +148,7 @@ beforeAll(async () => {
       await story.does(DESK[side], id, { act: 'release', reason: '' });
     }
   }
+  await callOut();
 }, 600_000);
 afterAll(async () => {
   await door.close();
@@ -145,6 +168,8 @@ const nowhere = (): Objects => ({
   oidc: uuid(),
   recovery: uuid(),
   code: 'no-such-body',
+  activation: uuid(),
+  meeting: uuid(),
 });
 
 const plain = (answer: Answer, ids: Objects) =>
