@@ -14,6 +14,7 @@ import { generateStories } from './generate.ts';
 import { keepMail } from './mailbox.ts';
 import { people } from './nation/people.ts';
 import { type Ids, type Played, playStories } from './play.ts';
+import { makeRosters } from './rosters.ts';
 import { emptyTables } from './store.ts';
 
 /** Everybody of the demonstration signs in with this; it is shown on the sign-in page and worth nothing elsewhere. */
@@ -117,6 +118,7 @@ export async function loadNation(
       ...(onProgress ? { onProgress } : {}),
     },
   ).finally(() => swift.close());
+  await makeRosters(ctx, pack);
   await write(ctx.database, SYSTEM, ctx.clock, (tx) =>
     tx.insert({ demo_loads: [{ only_one: true, loaded_at: tx.now }] }),
   );
