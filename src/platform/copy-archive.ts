@@ -61,7 +61,7 @@ export class CannotRestore extends Error {
 const NOT_DATA = ['schema_migrations', 'schema_migrations_lock'];
 
 /** Tables whose first row a migration puts in; in an otherwise empty database the backup's row replaces it. */
-const PUT_BY_MIGRATIONS = new Set(['directory_version', 'installation_secrets']);
+const PUT_BY_MIGRATIONS = new Set(['directory_version', 'installation_secrets', 'watch_state']);
 
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({

@@ -37,6 +37,13 @@ async function gravest(window: Window): Promise<void> {
   if (items[0]) await window.page.goto(`/cases/${items[0].id}`);
 }
 
+/** Opens the activation of the centre that is in force, when there is one. */
+async function activation(window: Window): Promise<void> {
+  const { activations } = await get<{ activations: { id: string; active: boolean }[] }>(window, '/centre');
+  const [first] = activations;
+  if (first) await window.page.goto(`/centre/${first.id}`);
+}
+
 /** The organisation drawn from the mechanism's own data. */
 async function charts(window: Window): Promise<void> {
   const figure = 'main figure, main .figure';
@@ -79,6 +86,24 @@ const SHOTS: readonly Shot[] = [
     path: '/',
     prepare: gravest,
   },
+  {
+    name: 'situation-dark-1920',
+    face: { width: 1920, scheme: 'dark' },
+    as: /duty officer/i,
+    path: '/situation',
+  },
+  { name: 'situation-light-390', face: { width: 390 }, as: /duty officer/i, path: '/situation' },
+  { name: 'centre-light-1440', face: {}, as: /deputy convenor/i, path: '/centre', prepare: activation },
+  {
+    name: 'centre-dark-390',
+    face: { width: 390, scheme: 'dark' },
+    as: /deputy convenor/i,
+    path: '/centre',
+    prepare: activation,
+  },
+  { name: 'ladders-light-1440', face: {}, as: /duty officer/i, path: '/ladders' },
+  { name: 'roster-light-1440', face: {}, as: /duty officer/i, path: '/roster' },
+  { name: 'support-light-1440', face: {}, as: /duty officer/i, path: '/support' },
   { name: 'lost-key-dark-390', face: { width: 390, scheme: 'dark' }, path: '/lost-key' },
   { name: 'security-light-1440', face: {}, as: /duty officer/i, path: '/security' },
   { name: 'directory-light-1440', face: {}, as: /duty officer/i, path: '/directory' },

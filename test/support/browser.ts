@@ -14,7 +14,8 @@ import { findChromium } from './chromium.ts';
 
 /** Two sizes, two looks, two languages: the faces every screen must have. */
 export interface Face {
-  readonly width: 390 | 1440;
+  /** 1920 is the wall. */
+  readonly width: 390 | 1440 | 1920;
   readonly scheme: 'light' | 'dark';
   readonly lang: 'zh-TW' | 'en';
 }
@@ -89,7 +90,7 @@ export async function startBrowser(): Promise<TestBrowser> {
     const context = await browser.newContext({
       locale: lang,
       colorScheme: scheme,
-      viewport: { width, height: width === 390 ? 844 : 900 },
+      viewport: { width, height: width === 390 ? 844 : width === 1920 ? 1080 : 900 },
       timezoneId: 'Asia/Taipei',
       reducedMotion: 'reduce',
       ...(width === 390 ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {}),
