@@ -23,7 +23,7 @@ import {
   startDevices,
 } from './delivery/index.ts';
 import { demoRoutes } from './demo/index.ts';
-import { directoryRoutes, refreshReaders } from './directory/index.ts';
+import { directoryRoutes, directorySnapshot, refreshReaders } from './directory/index.ts';
 import { actorOf, ensureSetupLink, identityRoutes, requireStepUp, signedIn } from './identity/index.ts';
 import { insightRoutes } from './insight/index.ts';
 import { startSealer } from './ledger/index.ts';
@@ -32,8 +32,9 @@ import { activePack, mechanismRoutes } from './mechanism/index.ts';
 import { paperRoutes, renderNoticePdf } from './paper/index.ts';
 import { SYSTEM } from './platform/actor.ts';
 import type { AppContext } from './platform/context.ts';
-import { createMailTransport } from './platform/mail.ts';
+import { createMailTransport, type MailTransport } from './platform/mail.ts';
 import { read, write } from './platform/transaction.ts';
+import { startAuditor, startHeartbeat, watchRoutes } from './watch/index.ts';
 
 /** A worker that is started late and stopped once. */
 function worker(
@@ -78,12 +79,30 @@ function startReaders(ctx: AppContext): { stop(): Promise<void> } {
   };
 }
 
+/** Writes to those who look after the centre's machines that something is not well. */
+async function tellAdministrators(ctx: AppContext, transport: MailTransport): Promise<void> {
+  try {
+    const persons = await read(ctx.database, SYSTEM, ctx.clock, async (tx) => {
+      const directory = await directorySnapshot(ctx, tx);
+      const desk = new Set(directory.postsWithRole('duty-officer').map((post) => post.organisationId));
+      return directory
+        .postsWithRole('administrator')
+        .filter((post) => desk.has(post.organisationId))
+        .flatMap((post) => directory.holders(post.id, tx.now).map((holder) => holder.personId));
+    });
+    for (const person of new Set(persons)) void sendLetter(ctx, transport, person, 'alarm');
+  } catch (error) {
+    ctx.log.error({ err: error }, 'nobody could be written to about an alarm');
+  }
+}
+
 /** Makes the product of its rooms. The context is the only thing they share. */
 export const createApp: CreateApp = (ctx: AppContext): App => {
   followCases(followCase);
   const hub = createHub(ctx);
   const transport = createMailTransport(ctx.config);
   const devices = startDevices(ctx);
+  const { heartbeatUrl } = ctx.config;
   return {
     routes: [
       identityRoutes(ctx, {
@@ -104,6 +123,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
         cases: casesAtHand(ctx),
       }),
       deliveryRoutes(ctx),
+      watchRoutes(ctx),
       channelRoutes(ctx, { confirmed: (request) => requireStepUp(ctx, request) }),
       caseRoutes(ctx, hub),
       affairsRoutes(ctx),
@@ -124,6 +144,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
       worker('readers', () => startReaders(ctx)),
       worker('sweeper', () => startSweeper(ctx)),
       worker('ledger', () => startSealer(ctx)),
+      worker('auditor', () => startAuditor(ctx, { onAlarm: () => void tellAdministrators(ctx, transport) })),
       worker('deliveries', () =>
         startDeliveries(ctx, {
           transport,
@@ -132,6 +153,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
           acknowledge: (personId, noticeId) => acknowledgeBySms(ctx, personId, noticeId),
         }),
       ),
+      ...(heartbeatUrl ? [worker('heartbeat', () => startHeartbeat(ctx, heartbeatUrl))] : []),
     ],
     // Reports are taken without workers; but somebody must look why nobody is told.
     ready: async () => ({ workers: { ok: await read(ctx.database, SYSTEM, ctx.clock, isWorked) } }),

@@ -306,7 +306,7 @@ export function applyFacts(
 }
 
 /** When nobody has answered a new notice, its second rung is due. */
-function firstRungAt(recipient: Recipient, state: CaseState, { pack, now }: World): Date | null {
+export function firstRungAt(recipient: Recipient, state: CaseState, { pack, now }: World): Date | null {
   const ladder = ladderOf(pack, recipient.ladder);
   return ladder && nextRungAt(ladder, 1, state.level, now);
 }

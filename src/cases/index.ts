@@ -1,6 +1,7 @@
 /** What other rooms may use of cases. */
 
 export { act } from './act-commands.ts';
+export { auditCase, type CaseAudit, casesToAudit } from './audit-commands.ts';
 export { affairsRoutes } from './affairs-routes.ts';
 export { casesAtHand } from './at-hand.ts';
 export { exportCase } from './case-file.ts';
@@ -9,6 +10,7 @@ export type { Doer, Effects } from './consequences.ts';
 export type { CaseAct, CaseView, FiledAnswer, FileReport, ReportView } from './contract.ts';
 export { createHub, type Hub } from './events.ts';
 export { file } from './filing-commands.ts';
+export { linkCases, unlinkCases } from './link-commands.ts';
 export { acknowledge, acknowledgeBySms, confirm, recordTelephone } from './notice-commands.ts';
 export type { World } from './recipients.ts';
 export { rehearsalRoutes } from './rehearsal-routes.ts';

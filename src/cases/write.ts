@@ -13,6 +13,7 @@ import { activePackHash, type Bilingual, canonicalJson, type Pack, packByHash } 
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import { type RowsByTable, type Tx, together } from '../platform/transaction.ts';
+import type { ClockRow } from './clock-rules.ts';
 import {
   applyFacts,
   type Before,
@@ -188,6 +189,47 @@ function noticeRows(
   }
   return { notices, deliveries };
 }
+
+/**
+ * Stores what the facts speak of and what is not there, without adding a fact: what happened has happened (auditor). The rows
+ * say when it was; the deliveries are due now.
+ */
+export async function storeMissing(
+  ctx: AppContext,
+  tx: Tx,
+  state: CaseState,
+  missing: {
+    readonly notices: readonly NewNotice[];
+    readonly clocks: readonly ClockRow[];
+    /** Notices that are there and reach nobody. */
+    readonly silent: readonly { readonly notice: NewNotice; readonly doer: Doer }[];
+  },
+  world: World,
+): Promise<{ readonly notices: number; readonly deliveries: number }> {
+  const rank = world.pack.levels.find((level) => level.id === state.level)?.rank ?? 0;
+  const rows: Record<string, unknown>[] = [];
+  const deliveries: Record<string, unknown>[] = [];
+  for (const notice of missing.notices) {
+    const effects = { facts: [], notices: [notice], reached: [] } as unknown as Effects;
+    const made = noticeRows(ctx, state, effects, { ...world, now: notice.madeAt }, NOBODY, []);
+    rows.push(...made.notices);
+    deliveries.push(...made.deliveries);
+  }
+  for (const { notice, doer } of missing.silent)
+    deliveries.push(...deliveryRows(ctx, state, notice, world, doer, rank));
+  await tx.insert({
+    clocks: missing.clocks.map((clock) => clockRow(state.id, clock)),
+    notices: rows,
+    deliveries: deliveries.map((row) => ({ ...row, made_at: world.now, next_at: world.now })),
+  });
+  tx.afterCommit(() => {
+    if (deliveries.length > 0) ctx.signals.emit('deliveries');
+    if (missing.clocks.length > 0) ctx.signals.emit('clocks');
+  });
+  return { notices: rows.length, deliveries: deliveries.length };
+}
+
+const NOBODY: Doer = { person: null, post: null };
 
 /** Who does not answer, and since when: what a rung's notice to another post tells. */
 function silenceOf(

@@ -21,7 +21,7 @@ const TRIES = 3;
 const BETWEEN_MS = 5_000;
 
 /** What a letter may tell. */
-export type LetterKind = 'recovery-asked' | 'recovery-approved' | 'address-changed';
+export type LetterKind = 'recovery-asked' | 'recovery-approved' | 'address-changed' | 'alarm';
 
 /** Writes the letter in the person's language, both where it is unknown; null when he has no address. */
 async function compose(ctx: AppContext, personId: string, kind: LetterKind, former?: string) {
@@ -35,7 +35,8 @@ async function compose(ctx: AppContext, personId: string, kind: LetterKind, form
       const words = WORDS[lang];
       return [
         words[kind].body,
-        words.doubt(oneLine(pack.desk.phone)),
+        // What the auditor says of the machines is no act of anybody's that could be doubted.
+        ...(kind === 'alarm' ? [] : [words.doubt(oneLine(pack.desk.phone))]),
         ctx.config.publicUrl,
         words.footer,
       ].join('\n\n');

@@ -38,6 +38,8 @@ export interface Config {
   readonly smtpUrl: string | undefined;
   /** Relays of their own for some domains: lower-case domain → URL. */
   readonly smtpRoutes: ReadonlyMap<string, string>;
+  /** Where a sign of life is posted every 30 seconds while all is well; silence there is the alarm (FLT-18). */
+  readonly heartbeatUrl: string | undefined;
   /** The sender of notices, `name <address>` or an address. */
   readonly mailFrom: string;
   /** The address people use, without a slash at the end. */
@@ -228,6 +230,12 @@ const VARIABLES = {
       .transform((text) => new URL(text).origin),
     zh: '應為使用者開啟的網址，例如 https://tocsin.example（不含路徑）。',
     en: 'expected the address people open, such as https://tocsin.example (without a path).',
+  }),
+  HEARTBEAT_URL: variable({
+    schema: z.string().refine((text) => isUrl(text, ['http:', 'https:']) && new URL(text).username === ''),
+    zh: '應為 http(s) 網址：外部監看服務收取生命徵象的位址。',
+    en: 'expected an http(s) address at which a watcher outside takes signs of life.',
+    secret: true,
   }),
   LOG_LEVEL: variable({
     schema: z.enum(LOG_LEVELS),
@@ -477,6 +485,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, mo
     smtpRoutes: values.SMTP_ROUTES ?? new Map(),
     mailFrom: values.MAIL_FROM ?? `tocsin@${new URL(publicUrl).hostname}`,
     publicUrl,
+    heartbeatUrl: values.HEARTBEAT_URL,
     logLevel: values.LOG_LEVEL ?? 'info',
     trustProxy: values.TRUST_PROXY ?? false,
     workers: values.WORKERS ?? { web: true, work: true },

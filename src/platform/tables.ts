@@ -79,6 +79,21 @@ export interface ActivePack {
   since: Generated<Timestamp>;
 }
 
+export interface Alarms {
+  case_id: string | null;
+  detail: Json;
+  id: string;
+  key: string;
+  kind: string;
+  raised_at: Timestamp;
+  repaired_at: Timestamp | null;
+  seen_at: Timestamp;
+  seen_by: string[];
+  settled_at: Timestamp | null;
+  settled_by: string | null;
+  times: Generated<number>;
+}
+
 export interface Attachments {
   at: Timestamp;
   case_id: string | null;
@@ -759,6 +774,13 @@ export interface TotpFactors {
   secret: string;
 }
 
+export interface WatchState {
+  only_one: Generated<boolean>;
+  pass_at: Timestamp | null;
+  swept: string | null;
+  swept_at: Timestamp | null;
+}
+
 export interface Workers {
   beat_at: Timestamp;
   id: string;
@@ -770,6 +792,7 @@ export interface Tables {
   activation_cases: ActivationCases;
   activations: Activations;
   active_pack: ActivePack;
+  alarms: Alarms;
   attachments: Attachments;
   case_numbers: CaseNumbers;
   case_stubs: CaseStubs;
@@ -827,5 +850,6 @@ export interface Tables {
   systems: Systems;
   team_members: TeamMembers;
   totp_factors: TotpFactors;
+  watch_state: WatchState;
   workers: Workers;
 }

@@ -16,12 +16,18 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeJson } from '../faults/rig/table.ts';
 import { startDatabaseService } from '../support/database-service.ts';
+import { huntAll } from './hunt.ts';
 import type { SeedResult } from './seed.ts';
+import { worm } from './worm.ts';
 
 /** Floors: seeds in five minutes, and simulated over real time. */
 const SEEDS = 2_000;
 const SECONDS = 300;
 const RATIO = 1_000;
+/** After so many failing seeds a run has said enough. */
+const FAILING_ENOUGH = 20;
+/** Seeds in which a planted mistake must show itself. */
+const HUNTED = 300;
 
 interface Total {
   readonly seeds: number;
@@ -128,8 +134,17 @@ async function simulate(): Promise<number> {
       json: { type: 'string' },
       /** Ends at the first failing seed, saying little: for planted mistakes. */
       hunt: { type: 'boolean', default: false },
+      planted: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
     },
   });
+  if (values.planted) {
+    const results = await huntAll(Number(values.seeds ?? HUNTED), values.only);
+    const found = results.filter((result) => result.outcome === 'found').length;
+    say(`\n${found} of ${results.length} planted mistakes found (floor: all, and 10 in all)`);
+    writeJson(values.json, { found, planted: results.length, results });
+    return found === results.length && (values.only !== '' || found >= 10) ? 0 : 1;
+  }
   const one = values.seed === undefined ? undefined : Number(values.seed);
   const count = Number(values.seeds ?? SEEDS);
   const first = Number(values.first);
@@ -167,6 +182,18 @@ async function simulate(): Promise<number> {
     : 0;
 }
 
-const FAILING_ENOUGH = 20;
+async function main(): Promise<number> {
+  if (process.argv[2] !== 'worm') return simulate();
+  const { values } = parseArgs({
+    args: process.argv.slice(3),
+    options: {
+      bodies: { type: 'string', default: '8000' },
+      at: { type: 'string', default: '02:00' },
+      svg: { type: 'string', default: 'worm.svg' },
+      json: { type: 'string' },
+    },
+  });
+  return worm({ bodies: Number(values.bodies), at: values.at, svg: values.svg, json: values.json });
+}
 
-process.exit(await simulate());
+process.exit(await main());

@@ -14,6 +14,10 @@ export const accountMail = {
     subject: 'Your mail address was changed',
     body: 'An administrator changed your mail address in the directory. Notices go to the new address from now on, and no longer to this one.',
   },
+  alarm: {
+    subject: 'The auditor raised an alarm',
+    body: 'The auditor found notices, time limits or records that were not as the facts say, or work that was long due. What could be repaired has been repaired. Sign in to see the alarms of the desk, and look at the machine, the database and the log.',
+  },
   doubt: (phone: string): string => `If you did not ask for this, ring the duty desk at once: ${phone}`,
   footer: 'This mail was sent by a system; please do not reply to it.',
 } satisfies typeof source;

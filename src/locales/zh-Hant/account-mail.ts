@@ -1,4 +1,4 @@
-/** 告知帳號發生何事的信件。 */
+/** 告知帳號發生何事，或系統不健全的信件。 */
 export const accountMail = {
   'recovery-asked': {
     subject: '有人為您申請帳號復原',
@@ -11,6 +11,10 @@ export const accountMail = {
   'address-changed': {
     subject: '您的電子郵件地址已被更改',
     body: '管理員更改了您在通訊錄中的電子郵件地址。今後的通知將寄往新地址，不再寄到這裡。',
+  },
+  alarm: {
+    subject: '稽核程式發出警報',
+    body: '稽核程式發現應有的通知、時限或紀錄與事實不符，或逾時未處理；能修復的已經修復。請登入系統查看值勤台的警報，並檢查主機、資料庫與紀錄檔。',
   },
   doubt: (phone: string): string => `如果您沒有要求這件事，請立即致電值勤台：${phone}`,
   footer: '本信由系統寄出，請勿回覆。',
