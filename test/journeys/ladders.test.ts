@@ -40,7 +40,7 @@ test('H40 H41: the duty officer rehearses an A at the school and sees who sleeps
     if (shot) await page.screenshot(shot);
     await officer.window.close();
   }
-}, 120_000);
+}, 240_000);
 
 test('H40: beside a case nobody answers stands which rung was told, and when whom next', async () => {
   const teacher = await house.open('teacher', { signedIn: 'by-call' });

@@ -419,6 +419,9 @@ export const cases = {
       party
         ? `no answer from ${party}: rung ${rung} of its ladder told`
         : `no answer: rung ${rung} of the ladder told`,
+    rungPeople: (n: number): string => (n === 1 ? 'one more person told' : `${n} more persons told`),
+    rungNobody: 'nobody else is on this rung',
+    rungLate: 'late: told after the system had been down',
     'told-again': 'told again',
     told: (n: number): string => (n === 1 ? 'one party told' : `${n} parties told`),
     'act-proposed': (act: string): string => `proposed “${act}”; another person must agree`,

@@ -397,6 +397,9 @@ export const cases = {
     'clock-overdue': (clock: string): string => `${clock}：逾時`,
     'rung-reached': (party: string, rung: number): string =>
       party ? `${party}未回應，依通報階梯通知第 ${rung} 階` : `無人回應，依通報階梯通知第 ${rung} 階`,
+    rungPeople: (n: number): string => `另通知 ${n} 人`,
+    rungNobody: '這一階沒有其他人可通知',
+    rungLate: '系統中斷後補發，已逾原定時間',
     'told-again': '再次通知',
     told: (n: number): string => `通知 ${n} 個對象`,
     'act-proposed': (act: string): string => `提出「${act}」，等候另一人同意`,

@@ -26,7 +26,15 @@ interface FactData {
   reason?: string;
   crossing?: number;
   confirmed?: boolean;
-  direction?: 'to-agency' | 'to-desk';
+  direction?: 'to-agency' | 'to-desk' | 'to-group';
+  item?: string | null;
+  items?: readonly unknown[];
+  group?: string;
+  text?: string;
+  note?: string;
+  helped?: 'yes' | 'partly' | 'no';
+  target?: string;
+  to?: Bilingual;
   definition?: string;
   how?: string;
   at?: string;
@@ -35,6 +43,9 @@ interface FactData {
   told?: number;
   notice?: string;
   rung?: number;
+  /** How many of the same post and body a rung told besides. */
+  people?: number;
+  late?: boolean;
   message?: string;
   act?: Act;
   why?: string;
@@ -79,6 +90,36 @@ export function factSentence(
       return t.facts[fact.kind](numbersOf(data.cases ?? []));
     case 'message-sent':
       return t.facts['message-sent'][data.direction ?? 'to-agency'];
+    case 'checklist-opened':
+      return t.facts['checklist-opened'](level, (data.items ?? []).length);
+    case 'checklist-item-done':
+    case 'checklist-item-skipped':
+    case 'checklist-item-reopened': {
+      const step = words.pack?.playbooks.find((one) => one.id === data.item);
+      return t.facts[fact.kind](step ? pick(step.title) : (data.item ?? ''));
+    }
+    case 'support-requested': {
+      const item = words.pack?.supportItems.find((one) => one.id === data.item);
+      return t.facts['support-requested'](item ? pick(item.name) : t.otherSupport);
+    }
+    case 'support-assigned':
+    case 'support-accepted':
+    case 'support-declined':
+    case 'support-recalled':
+    case 'support-progressed':
+    case 'support-finished':
+      return t.facts[fact.kind](words.group(data.group ?? ''));
+    case 'support-rated':
+      return t.facts['support-rated'][data.helped ?? 'yes'];
+    case 'referral-sent':
+      return t.facts['referral-sent'](data.to ? pick(data.to) : '');
+    case 'referral-opened':
+    case 'referral-received':
+    case 'referral-answered':
+    case 'referral-closed': {
+      const target = words.pack?.referralTargets.find((one) => one.id === data.target);
+      return t.facts[fact.kind](target ? pick(target.name) : (data.target ?? ''));
+    }
     case 'clock-warned':
     case 'clock-overdue':
       return t.facts[fact.kind](words.clock(data.definition ?? ''));
@@ -102,6 +143,14 @@ export function factSentence(
       return typeof plain === 'string' ? plain : fact.kind;
     }
   }
+}
+
+/** Whom a rung reached of the same post and body, and whether it came late. */
+function rungDetails({ people = 0, told = 0, late }: FactData, t: Text): string[] {
+  return [
+    ...(people > 0 ? [t.facts.rungPeople(people)] : told === 0 ? [t.facts.rungNobody] : []),
+    ...(late ? [t.facts.rungLate] : []),
+  ];
 }
 
 /** The first few numbers, and how many more there are. */
@@ -147,11 +196,15 @@ export function Facts({ view }: { view: CaseView }) {
       fact.kind === 'filed' ? data.summary : undefined,
       fact.kind === 'filed' && data.onBehalf ? t.facts.filedBehalf : undefined,
       data.reason ? t.facts.reason(data.reason) : undefined,
+      data.text,
+      fact.kind.startsWith('checklist-') || fact.kind === 'support-assigned' ? data.note : undefined,
+      fact.kind.startsWith('checklist-') && data.onBehalf ? t.facts.onBehalf : undefined,
       fact.kind === 'threshold-reached' && data.confirmed === false ? t.facts.unconfirmed : undefined,
       data.how === 'telephone' && fact.kind === 'acknowledged' ? t.facts.acknowledgedPhone : undefined,
       data.how === 'sms' && fact.kind === 'acknowledged' ? t.facts.acknowledgedSms : undefined,
       said,
       told > 0 ? t.facts.told(told) : undefined,
+      ...(fact.kind === 'rung-reached' ? rungDetails(data, t) : []),
     ].filter((detail) => detail !== undefined && detail !== '');
     return {
       key: String(fact.seq),

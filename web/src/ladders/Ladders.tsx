@@ -36,12 +36,12 @@ export function Ladders() {
   const t = useText(laddersText);
   const pick = usePick();
   usePageTitle(t.title);
-  const search = useSearch({ strict: false }) as { organisation?: string; level?: string };
+  const search: Record<string, string | undefined> = useSearch({ strict: false });
   const navigate = useNavigate();
   const { data: pack } = useQuery(packQuery);
   const { organisation = '', level = '' } = search;
   const { data: view, error, refetch, isFetching } = useQuery(rehearsalQuery(organisation, level));
-  const go = (next: { organisation?: string; level?: string }): void => {
+  const go = (next: Record<string, string | undefined>): void => {
     void navigate({ to: '/ladders', search: { ...search, ...next }, replace: true });
   };
   const chosen: ComboOption | null = organisation
@@ -171,7 +171,7 @@ function Party({ party, at }: { party: RehearsalParty; at: string }) {
             {rung.posts.map((post) => (
               <Post key={post.post.id} told={post} />
             ))}
-            {rung.people.length + rung.posts.length === 0 && <p className="gap">{t.gaps.empty}</p>}
+            {rung.people.length + rung.posts.length === 0 && <p className="muted">{t.gaps.empty}</p>}
           </li>
         ))}
       </ol>
