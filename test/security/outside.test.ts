@@ -1,153 +1,26 @@
 /** What a stranger, a curious browser and a careless log would get: the whole product over its own port. */
 
 import { readdirSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createLog } from '../../src/platform/log.ts';
-import { type House, openHouse, PASSWORD, type Person } from '../journeys/house.ts';
-import { morePeople } from '../stories/nation.ts';
+import { PASSWORD } from '../journeys/house.ts';
 import { until } from '../support/wait.ts';
 import { figure } from './figures.ts';
+import { cookieOf, file, type Outside, openOutside, SECRET, TEMPLATE } from './outside.ts';
 
-/** Stands in everything that must never be in a log. */
-const SECRET = 'canary-7f3a91';
-const TEMPLATE = `{number}{{7*7}}\${7*7}<%= 7*7 %>#{7*7}{{constructor.constructor('return process')()}}`;
-
-const rows = {
-  ...morePeople,
-  organisations: [
-    ...(morePeople.organisations ?? []),
-    { code: 'templated', nameZh: TEMPLATE, nameEn: TEMPLATE, superior: 'county-edu', sectors: ['academia'] },
-  ],
-  posts: [
-    ...(morePeople.posts ?? []),
-    {
-      code: 'contact-templated',
-      organisation: 'templated',
-      role: 'contact' as const,
-      nameZh: 'T',
-      nameEn: 'T',
-    },
-  ],
-  persons: [
-    ...(morePeople.persons ?? []),
-    {
-      code: 'tester',
-      organisation: 'templated',
-      nameZh: `${SECRET}-name`,
-      nameEn: `${SECRET}-name`,
-      email: 'tester@templated.example',
-      phone: '02-0000-6666',
-    },
-  ],
-  holdings: [...(morePeople.holdings ?? []), { post: 'contact-templated', person: 'tester' }],
-};
-
-interface Described {
-  readonly paths: Record<
-    string,
-    Record<string, { parameters?: { name: string; in: string; schema: Record<string, unknown> }[] }>
-  >;
-}
-
-let house: House;
-let nurse: Person;
-let tester: Person;
-let officer: Person;
-let described: Described;
-let caseId = '';
-let attachment = '';
-let log = '';
-
-const content = (more: Record<string, unknown> = {}) => ({
-  impactLevel: 'D',
-  description: `${SECRET}-description`,
-  scope: 'x',
-  measures: 'x',
-  contactName: `${SECRET}-contact`,
-  contactPhone: '02-0000-6666',
-  ...more,
-});
-const filing = (more: Record<string, unknown> = {}) => ({
-  kind: 'initial',
-  organisationId: house.organisation('templated'),
-  content: content(more),
-});
-const file = (person: Person, body: unknown) =>
-  person.call<{ caseId: string; code?: string; fields?: { path: string }[] }>('POST', '/reports', body, {
-    'idempotency-key': crypto.randomUUID(),
-  });
-
+let outside: Outside;
+let { house, nurse, tester, officer, described, caseId, attachment } = {} as Outside;
 beforeAll(async () => {
-  const destination = new PassThrough();
-  destination.on('data', (bytes: Buffer) => {
-    log += bytes.toString();
-  });
-  house = await openHouse({ rows, log: createLog({ level: 'trace', destination }) });
-  nurse = await house.open('nurse', { signedIn: 'by-call' });
-  tester = await house.open('tester', { signedIn: 'by-call' });
-  officer = await house.open('officer', { signedIn: 'by-call' });
-  described = (await (await fetch(`${house.url}/api/openapi.json`)).json()) as Described;
-  const upload = await tester.window.context.request.post('/api/v1/attachments', {
-    headers: { origin: house.url },
-    multipart: {
-      file: {
-        name: `${SECRET}.html`,
-        mimeType: 'text/html',
-        buffer: Buffer.from(`<script>${SECRET}</script>`),
-      },
-    },
-  });
-  expect(upload.status()).toBe(201);
-  attachment = ((await upload.json()) as { id: string }).id;
-  const filed = await file(tester, filing({ attachments: [attachment] }));
-  expect(filed.status, filed.text).toBe(201);
-  caseId = filed.body.caseId;
+  outside = await openOutside();
+  ({ house, nurse, tester, officer, described, caseId, attachment } = outside);
 }, 240_000);
 afterAll(() => house?.close());
 
-/** Asks as nobody, exactly as written. */
-function ask(
-  address: string,
-  options: { method?: string; headers?: Record<string, string | string[]>; body?: string } = {},
-): Promise<{ status: number; headers: Record<string, string | string[] | undefined>; text: string }> {
-  const { hostname, port } = new URL(house.url);
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      { hostname, port, path: address, method: options.method ?? 'GET', headers: options.headers ?? {} },
-      (response) => {
-        let text = '';
-        response.on('data', (bytes: Buffer) => {
-          text += bytes.toString();
-          // A stream has no end: its head is what is looked at.
-          if (response.headers['content-type']?.startsWith('text/event-stream')) response.destroy();
-        });
-        response.on('close', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
-        );
-      },
-    );
-    asked.on('error', reject);
-    asked.end(options.body);
-  });
-}
-const cookieOf = async (person: Person): Promise<string> =>
-  (await person.window.context.cookies()).map((one) => `${one.name}=${one.value}`).join('; ');
-
-/** Every address that is read, with identifiers that exist. */
-const readable = (): string[] =>
-  Object.entries(described.paths)
-    .filter(([, operations]) => operations['get'])
-    .map(([pattern]) =>
-      pattern
-        .replace(/\/attachments\/\{id\}/, `/attachments/${attachment}`)
-        .replace(/\{ordinal\}/, '1')
-        .replace(/\{[^}]+\}/g, caseId),
-    );
+const ask: Outside['ask'] = (...given) => outside.ask(...given);
+const filing: Outside['filing'] = (more) => outside.filing(more);
+const readable = () => outside.readable();
 
 describe('WEB-2: the headers of every answer', () => {
   const ALWAYS = {
@@ -395,112 +268,6 @@ test('WEB-7: 50 kB of what makes readers stumble, in every field: nobody else wa
   expect(delay.percentile(99) / 1e6).toBeLessThan(1_000);
   expect(most).toBeLessThan(1_500);
 }, 240_000);
-
-describe('WEB-9: acts from somebody else’s page', () => {
-  let evil: Server;
-  let page = '';
-  beforeAll(async () => {
-    evil = createServer((_request, response) =>
-      response.writeHead(200, { 'content-type': 'text/html' }).end(page),
-    );
-    await new Promise<void>((done) => evil.listen(0, '127.0.0.1', done));
-  });
-  afterAll(() => {
-    evil.closeAllConnections();
-    return new Promise((done) => evil.close(done));
-  });
-
-  test('WEB-9: forms, silent requests, beacons and pictures of a signed-in officer’s browser change nothing', async () => {
-    const count = () =>
-      house.asSystem(async (tx) => [
-        (await tx.query('select count(*)::int as n from facts', []))[0],
-        (await tx.query('select count(*)::int as n from sessions', []))[0],
-        (await tx.query('select count(*)::int as n from drafts', []))[0],
-      ]);
-    const before = await count();
-    const { revision } = (await officer.sees(caseId)).case;
-    const body = JSON.stringify({ act: 'take', revision });
-    const target = `${house.url}/api/v1/cases/${caseId}/acts`;
-    page = `<!doctype html><title>evil</title>
-      <iframe name=a></iframe><iframe name=b></iframe><iframe name=c></iframe><iframe name=d></iframe>
-      <form target=a method=post action="${target}"><input name=act value=take></form>
-      <form target=b method=post enctype="text/plain" action="${target}"><input name='${body.slice(0, -1)},"x":"' value='"}'></form>
-      <form target=c method=post enctype="multipart/form-data" action="${house.url}/api/v1/attachments"><input name=file value=x></form>
-      <form target=d method=post action="${target}?_method=DELETE"><input name=_method value=PUT></form>
-      <img src="${target}?act=take"><img src="${house.url}/api/v1/session?_method=DELETE">
-      <script>
-        for (const form of document.forms) form.submit();
-        const tries = [
-          fetch('${target}', { method: 'POST', mode: 'no-cors', credentials: 'include', body: ${JSON.stringify(body)} }),
-          fetch('${target}', { method: 'POST', credentials: 'include', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(body)} }),
-          fetch('${house.url}/api/v1/session', { method: 'DELETE', credentials: 'include' }),
-          fetch('${house.url}/api/v1/cases/${caseId}', { credentials: 'include' }),
-        ];
-        navigator.sendBeacon('${target}', new Blob([${JSON.stringify(body)}], { type: 'text/plain' }));
-        Promise.allSettled(tries).then((all) => { document.title = 'done ' + all.map((one) => one.status + (one.value ? one.value.type : '')).join(); });
-      </script>`;
-    const { port } = evil.address() as AddressInfo;
-    const window = await house.browser.open();
-    await window.context.addCookies(await officer.window.context.cookies());
-    // Another port of the same host is the same site to a browser: cookies come along. Another name is another site.
-    for (const host of ['127.0.0.1', 'localhost']) {
-      await window.page.goto(`http://${host}:${port}/`);
-      await window.page.waitForFunction('document.title.startsWith("done")');
-      // Nothing could be read either, not even whether there was anything.
-      expect(await window.page.title()).toBe('done rejected,rejected,rejected,rejected');
-    }
-    window.expectComplaints(/./);
-    await window.close();
-    expect(await count()).toEqual(before);
-    expect((await officer.get('/session')).status).toBe(200);
-  }, 120_000);
-
-  test('WEB-9: no address that is only read changes anything', async () => {
-    const tables = [
-      'facts',
-      'cases',
-      'notices',
-      'drafts',
-      'attachments',
-      'organisations',
-      'holdings',
-      'accounts',
-      'clocks',
-      'messages',
-    ];
-    const state = () =>
-      house.asSystem(async (tx) => {
-        const found: unknown[] = [];
-        for (const table of tables)
-          found.push(
-            await tx.query(
-              `select count(*)::int as n, coalesce(sum(hashtext(t::text)), 0)::text as h from ${table} t`,
-              [],
-            ),
-          );
-        return found;
-      });
-    await house.mailed();
-    const before = await state();
-    const cookie = await cookieOf(officer);
-    for (const address of readable()) {
-      if (address.endsWith('/events')) continue;
-      for (const method of ['GET', 'HEAD']) await ask(address, { method, headers: { cookie } });
-      await ask(`${address}?_method=DELETE`, {
-        headers: { cookie, 'x-http-method-override': 'DELETE', 'x-method-override': 'DELETE' },
-      });
-    }
-    expect(await state()).toEqual(before);
-  }, 120_000);
-
-  test('WEB-9 AUTH-6: the cookie is for this site and no script', async () => {
-    const cookies = await officer.window.context.cookies();
-    const session = cookies.find((one) => one.name.endsWith('tocsin'));
-    expect(session).toMatchObject({ httpOnly: true, path: '/' });
-    expect(['Lax', 'Strict']).toContain(session?.sameSite);
-  });
-});
-
 describe('WEB-11: a file that was attached', () => {
   test('WEB-11: is a download by any way of asking for it', async () => {
     const cookie = await cookieOf(tester);
@@ -677,7 +444,7 @@ describe('KEY-4 KEY-5: the log', () => {
       '02-0000-6666',
       (await cookieOf(tester)).replace(/^.*tocsin=/, '').slice(0, 43),
     ];
-    const lines = log.split('\n').filter(Boolean);
+    const lines = outside.log().split('\n').filter(Boolean);
     expect(lines.length).toBeGreaterThan(200);
     for (const secret of secrets)
       expect(
@@ -688,7 +455,7 @@ describe('KEY-4 KEY-5: the log', () => {
   }, 120_000);
 
   test('KEY-5: one event is one line of JSON, whatever is sent', async () => {
-    const before = log.split('\n').length;
+    const before = outside.log().split('\n').length;
     const odd = [
       '%0d%0a%7B%22level%22:60%7D',
       '%1b[31mred',
@@ -705,12 +472,17 @@ describe('KEY-4 KEY-5: the log', () => {
       house.tocsin.context.log.info({ detail: name, code: name, host: name }, name);
       house.tocsin.context.log.child({ room: name }).warn({ err: new Error(name) }, 'x');
     }
-    await until(() => log.split('\n').length > before + 10);
-    for (const line of log.split('\n').filter(Boolean)) {
+    await until(() => outside.log().split('\n').length > before + 10);
+    for (const line of outside.log().split('\n').filter(Boolean)) {
       expect(line).not.toMatch(/[\u0000-\u001f\u007f\u009b]/);
       const event = JSON.parse(line) as { level: string };
       expect(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).toContain(event.level);
     }
-    expect(log.split('\n').filter((line) => line.includes('"level":"fatal"'))).toEqual([]);
+    expect(
+      outside
+        .log()
+        .split('\n')
+        .filter((line) => line.includes('"level":"fatal"')),
+    ).toEqual([]);
   }, 60_000);
 });
