@@ -196,7 +196,7 @@ export async function playStories(
     const personId = lookUp(ids.persons, personCode);
     return { personId, keys: keysFor(directory, pack, personId, clock.now()) };
   };
-  /** Where the case of the next step stands, and when the next clock is to fire. */
+  /** Where the case of the next step stands, and when the next clock or rung of a ladder is to fire. */
   const look = (caseId: string | undefined) =>
     read(ctx.database, SYSTEM, clock, async (tx) => {
       const [row] = await tx.prepared<{
@@ -207,7 +207,8 @@ export async function playStories(
         'demo-look',
         `select (select revision from cases where id = $1::uuid) as revision,
                 coalesce((select (detail -> 'pending' -> -1 ->> 'id')::int from cases where id = $1::uuid), 0) as proposal,
-                (select min(next_at) from clocks where next_at is not null) as "nextClock"`,
+                least((select min(next_at) from clocks where next_at is not null),
+                      (select min(next_rung_at) from notices where next_rung_at is not null)) as "nextClock"`,
         [caseId ?? null],
       );
       return row ?? { revision: null, nextClock: null, proposal: 0 };
@@ -262,14 +263,19 @@ export async function playStories(
     }
   };
 
-  const play = async (cue: Cue): Promise<void> => {
+  /** Plays a step, and before it what ran out since `from`, each at its own moment: a case's facts never go back in time. */
+  const play = async (cue: Cue, from: number): Promise<void> => {
     const { story, step } = cue;
     const caseId = cases.get(story.key);
     let { revision, proposal, nextClock } = await look(caseId);
-    if (nextClock !== null && nextClock <= clock.now()) {
+    while (nextClock !== null && nextClock <= step.at) {
+      const was = nextClock.getTime();
+      clock.set(new Date(Math.max(was, from)));
       await fireDueClocks(ctx);
-      ({ revision, proposal } = await look(caseId));
+      ({ revision, proposal, nextClock } = await look(caseId));
+      if (nextClock !== null && nextClock.getTime() <= was) break;
     }
+    clock.set(step.at);
     await fileStep(cue);
     await confirmStep(cue);
     if (caseId === undefined || revision === null) return;
@@ -305,8 +311,9 @@ export async function playStories(
     await centre.until(cue.step.at).catch((error: Error) => {
       refused.push(`centre before ${cue.story.key} ${cue.step.act}: ${error.message}`);
     });
+    const from = Math.min(clock.now().getTime(), cue.step.at.getTime());
     clock.set(cue.step.at);
-    await play(cue).catch((error: Error) => {
+    await play(cue, from).catch((error: Error) => {
       refused.push(`${cue.story.key} ${cue.step.act} ${cue.step.at.toISOString()}: ${error.message}`);
     });
     if (MOVES_THE_CENTRE.has(cue.step.act)) await centre.after();
