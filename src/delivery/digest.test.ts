@@ -15,7 +15,7 @@ let at: number;
 beforeAll(async () => {
   world = await makeWorld({ MAIL_PACE_SECONDS: '2' });
   transport = createMailTransport(world.ctx.config);
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   transport.close();
   await world.close();

@@ -21,7 +21,7 @@ beforeAll(async () => {
   healthy = await world.addPerson(world.organisationId, 'well@slow.example');
   await world.hold(world.postId, healthy);
   transport = createMailTransport(world.ctx.config, { connect: 700, silence: 900, mail: 1_500 });
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   transport.close();
   await odd.close();

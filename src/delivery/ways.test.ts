@@ -77,7 +77,7 @@ beforeAll(async () => {
     }),
   });
   await until(() => ways.stands('sms:gateway'));
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await ways.close();
   transport.close();

@@ -298,9 +298,9 @@ export const ROWS: Readonly<Record<string, Row>> = {
   // Nothing but the case itself: whoever sees it is answered that nothing was to be done.
   'POST /campaigns/links': {
     body: (ids) => ({ into: ids.case, cases: [ids.case] }),
-    own: '+..++.+..++....!',
-    other: '',
-    defence: '',
+    own: '++.++.+..++.....!',
+    other: '..+..++..++.....!',
+    defence: '.............++.!',
   },
   'POST /campaigns/unlinks': { body: (ids) => ({ cases: [ids.case] }), all: '~~~~~~~~~~~~~~~~!' },
   'GET /cases/:id': {
@@ -406,7 +406,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'GET /me/devices': { all: '++++++++++++++++!' },
   'POST /me/devices': { skip: 'one’s own: test/journeys/journey-push.test.ts' },
   'DELETE /me/devices/:id': { skip: 'one’s own: src/delivery/channel-routes.test.ts' },
-  'GET /channels': { all: '...+.....+..+...!' },
+  'GET /channels': { all: '......+.....+...!' },
   'POST /channels/:lane/test': { skip: 'sends to oneself: src/delivery/channel-routes.test.ts' },
   'POST /me/passkeys/options': { skip: 'one’s own' },
   'POST /me/passkeys': { skip: 'one’s own' },
