@@ -53,6 +53,7 @@ export const sessionView = z.strictObject({
       'situation',
       'centre',
       'cases',
+      'support',
       'inbox',
       'roster',
       'directory',

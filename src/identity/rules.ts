@@ -75,6 +75,14 @@ const FORMS_THE_CENTRE: ReadonlySet<string> = new Set([
   'observer',
 ]);
 
+/** Roles of groups that give or coordinate support. */
+const GIVES_SUPPORT: ReadonlySet<string> = new Set([
+  'duty-officer',
+  'subgroup-officer',
+  'service-centre',
+  'group-officer',
+]);
+
 /** The screens that make sense for somebody in these posts, in the order they are offered. */
 export function screensFor(pack: Pack, posts: readonly SnapshotPost[]): Screen[] {
   const compartmentGroups = new Set(pack.compartments.map((compartment) => compartment.group));
@@ -97,6 +105,8 @@ export function screensFor(pack: Pack, posts: readonly SnapshotPost[]): Screen[]
     // Whoever forms the centre or watches it; an agency's contact who is summoned comes by the notice.
     ['centre', posts.some((post) => FORMS_THE_CENTRE.has(post.role))],
     ['cases', posts.length > 0],
+    // Whoever coordinates support, or may be asked for it (S8.7).
+    ['support', posts.some((post) => GIVES_SUPPORT.has(post.role))],
     ['inbox', posts.length > 0],
     // Agencies' contacts find their own duty on their first page.
     ['roster', posts.some((post) => post.role !== 'contact' && post.role !== 'team-member')],

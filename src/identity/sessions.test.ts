@@ -79,6 +79,7 @@ describe('signing in', () => {
         'situation',
         'centre',
         'cases',
+        'support',
         'inbox',
         'roster',
         'directory',

@@ -9,6 +9,7 @@ export const shell = {
     situation: 'Situation',
     desk: 'Duty desk',
     centre: 'Centre',
+    support: 'Support',
     cases: 'Cases',
     inbox: 'Notices',
     roster: 'Rosters',

@@ -7,6 +7,7 @@ export const shell = {
     desk: '值勤台',
     situation: '現況',
     centre: '應變中心',
+    support: '支援',
     cases: '案件',
     inbox: '通知',
     roster: '值勤表',

@@ -8,6 +8,7 @@ export interface Destination {
     | 'situation'
     | 'centre'
     | 'cases'
+    | 'support'
     | 'inbox'
     | 'roster'
     | 'directory'
@@ -24,6 +25,7 @@ const ORDER: readonly Destination[] = [
   { screen: 'home', path: '/' },
   { screen: 'report', path: '/report/new' },
   { screen: 'cases', path: '/cases' },
+  { screen: 'support', path: '/support' },
   { screen: 'inbox', path: '/inbox' },
   { screen: 'roster', path: '/roster' },
   { screen: 'directory', path: '/directory' },

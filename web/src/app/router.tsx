@@ -101,6 +101,11 @@ const cases = createRoute({
   path: '/cases',
   component: lazyRouteComponent(() => import('../cases/CaseList.tsx'), 'CaseList'),
 });
+const support = createRoute({
+  getParentRoute: () => inside,
+  path: '/support',
+  component: lazyRouteComponent(() => import('../cases/Workload.tsx'), 'Workload'),
+});
 const oneCase = createRoute({
   getParentRoute: () => inside,
   path: '/cases/$caseId',
@@ -217,6 +222,7 @@ export const router = createRouter({
       desk,
       situation,
       cases,
+      support,
       oneCase,
       filed,
       inbox,

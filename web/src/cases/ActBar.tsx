@@ -64,6 +64,24 @@ const ELSEWHERE = new Set<Act>([
   'decline-act',
   'withdraw-act',
   'export',
+  // In the tabs of procedure, support and referral, each beside what it is about.
+  'tick-item',
+  'skip-item',
+  'reopen-item',
+  'request-support',
+  'assign-support',
+  'accept-support',
+  'decline-support',
+  'recall-support',
+  'support-progress',
+  'support-done',
+  'cancel-support',
+  'support-feedback',
+  'open-referral',
+  'send-referral',
+  'record-referral-receipt',
+  'record-referral-reply',
+  'close-referral',
 ]);
 
 interface ActBarProps {

@@ -12,6 +12,7 @@ import { usePick, useText } from '../ui/lang.tsx';
 import { commonText } from '../ui/texts.ts';
 import type { ActForm } from './act-form.ts';
 import { BARE_ACTS, LEVEL_ACTS, TEXT_ACTS, TIME_ACTS } from './act-form.ts';
+import { affairsText } from './affairs-text.ts';
 import type { CaseList } from './queries.ts';
 import { caseText } from './texts.ts';
 
@@ -121,6 +122,9 @@ export function ActFields({ act, view, form, onForm, needsReason, error }: ActFi
           }))}
         />
       )}
+      {act === 'message' && view.addressees.length > 0 && (
+        <AddresseePicker view={view} form={form} onForm={onForm} />
+      )}
       {TEXT_ACTS.has(act) && (
         <TextArea
           label={act === 'ask-back' ? t.form.question : t.messages.write}
@@ -228,6 +232,25 @@ function PersonPicker({ form, onForm, error }: PickerProps) {
       error={error}
       onValue={(id) => onForm({ ...form, person: id ? { id, label: people.get(id) ?? id } : null })}
       options={[...people].map(([value, label]) => ({ value, label }))}
+    />
+  );
+}
+
+/** To whom a message goes: the agency, the desk, or a group that works on the case (S8.2.2). */
+function AddresseePicker({ view, form, onForm }: Pick<ActFieldsProps, 'view' | 'form' | 'onForm'>) {
+  const t = useText(affairsText).message;
+  const words = useWords();
+  return (
+    <Select
+      label={t.to}
+      value={form.addressee}
+      onValue={(addressee) => onForm({ ...form, addressee })}
+      empty={t.otherSide}
+      options={[
+        { value: 'agency', label: t.toAgency },
+        { value: 'desk', label: t.toDesk },
+        ...view.addressees.map((value) => ({ value, label: words.group(value) })),
+      ]}
     />
   );
 }

@@ -7,9 +7,13 @@ import { EmptyState } from '../ui/states.tsx';
 import { Tabs } from '../ui/Tabs.tsx';
 import { commonText } from '../ui/texts.ts';
 import { Countdown, DateTime } from '../ui/time.tsx';
+import { affairsText } from './affairs-text.ts';
 import { Facts } from './FactLine.tsx';
 import { Looks } from './Looks.tsx';
+import { Procedure } from './Procedure.tsx';
+import { Referrals } from './Referral.tsx';
 import { ReportsTab } from './ReportsTab.tsx';
+import { Support } from './Support.tsx';
 import { caseText } from './texts.ts';
 
 interface CaseTabsProps {
@@ -21,6 +25,7 @@ interface CaseTabsProps {
 /** What a case holds: events, forms, messages, files, limits, levels. */
 export function CaseTabs({ view, tab, onTab }: CaseTabsProps) {
   const t = useText(caseText);
+  const a = useText(affairsText).tabs;
   return (
     <Tabs
       label={t.tabs.label}
@@ -33,6 +38,24 @@ export function CaseTabs({ view, tab, onTab }: CaseTabsProps) {
           label: t.tabs.reports,
           count: view.reports.length,
           content: () => <ReportsTab view={view} />,
+        },
+        {
+          id: 'procedure',
+          label: a.procedure,
+          count: view.checklist?.items.filter((item) => item.mine && item.status === 'open').length ?? 0,
+          content: () => <Procedure view={view} />,
+        },
+        {
+          id: 'support',
+          label: a.support,
+          count: view.support.requests.length,
+          content: () => <Support view={view} />,
+        },
+        {
+          id: 'referral',
+          label: a.referral,
+          count: view.referrals.items.length,
+          content: () => <Referrals view={view} />,
         },
         {
           id: 'messages',
@@ -59,6 +82,7 @@ export function CaseTabs({ view, tab, onTab }: CaseTabsProps) {
 /** The whole case on paper: every panel under its heading. */
 export function WholeCase({ view }: { view: CaseView }) {
   const t = useText(caseText);
+  const a = useText(affairsText).tabs;
   return (
     <div className="whole-case">
       <h2>{t.tabs.levels}</h2>
@@ -67,6 +91,24 @@ export function WholeCase({ view }: { view: CaseView }) {
       <Facts view={view} />
       <h2>{t.tabs.reports}</h2>
       <ReportsTab view={view} whole />
+      {view.checklist && (
+        <>
+          <h2>{a.procedure}</h2>
+          <Procedure view={view} />
+        </>
+      )}
+      {view.support.requests.length > 0 && (
+        <>
+          <h2>{a.support}</h2>
+          <Support view={view} />
+        </>
+      )}
+      {view.referrals.items.length > 0 && (
+        <>
+          <h2>{a.referral}</h2>
+          <Referrals view={view} />
+        </>
+      )}
       <h2>{t.tabs.messages}</h2>
       <Messages view={view} />
       <h2>{t.tabs.files}</h2>
@@ -79,6 +121,8 @@ export function WholeCase({ view }: { view: CaseView }) {
 
 function Messages({ view }: { view: CaseView }) {
   const t = useText(caseText);
+  const a = useText(affairsText).message;
+  const words = useWords();
   const pick = usePick();
   if (view.messages.length === 0) {
     return <EmptyState title={t.messages.none}>{t.messages.noneHelp}</EmptyState>;
@@ -88,7 +132,11 @@ function Messages({ view }: { view: CaseView }) {
       {view.messages.map((message) => (
         <li key={message.id} className={`message message-${message.direction}`}>
           <p className="small muted">
-            {message.direction === 'to-agency' ? t.messages.toAgency : t.messages.toDesk}
+            {message.group
+              ? a.toGroup(words.group(message.group))
+              : message.direction === 'to-agency'
+                ? t.messages.toAgency
+                : t.messages.toDesk}
             {'　'}
             {pick(message.person.name)}
             {'　'}

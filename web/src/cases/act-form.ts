@@ -4,6 +4,8 @@ import type { WhenValue } from '../ui/DateTimeField.tsx';
 
 /** Everything an act may ask for; each act uses its part. */
 export interface ActForm {
+  /** To whom a message goes; empty: to the other side. */
+  addressee: string;
   level: string;
   reason: string;
   text: string;
@@ -23,6 +25,7 @@ export interface ActForm {
 
 /** Nothing chosen or written yet. */
 export const NO_FORM: ActForm = {
+  addressee: '',
   level: '',
   reason: '',
   text: '',
@@ -84,6 +87,8 @@ export function missing(act: CaseActName, form: ActForm, needsReason: boolean, t
 /** The act's part of the request body, besides `act`, `revision` and `as`. */
 export function payload(act: CaseActName, form: ActForm): Record<string, unknown> {
   const reason = form.reason.trim();
+  if (act === 'message')
+    return { text: form.text.trim(), ...(form.addressee === '' ? {} : { to: form.addressee }) };
   if (TEXT_ACTS.has(act)) return { text: form.text.trim() };
   if (LEVEL_ACTS.has(act)) return { level: form.level, reason };
   if (act === 'approve-act') return { proposal: form.proposal };
