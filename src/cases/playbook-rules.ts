@@ -58,9 +58,11 @@ export function openedBy(level: string, state: CaseState, world: World): NewFact
   const items = stepsOf(level, state, world);
   const before = state.checklist;
   if (items.length === 0 && !before) return [];
-  if (before?.level === level && !before.items.some((item) => item.status === 'set-aside')) {
-    const known = new Set(before.items.map((item) => item.id));
-    if (items.every((item) => known.has(item.id))) return [];
+  if (before?.level === level) {
+    const standing = new Set(
+      before.items.filter((item) => item.status !== 'set-aside').map((item) => item.id),
+    );
+    if (items.every((item) => standing.has(item.id))) return [];
   }
   return [{ kind: 'checklist-opened', data: { level, items } }];
 }

@@ -134,9 +134,11 @@ describe('the application’s role', () => {
       'situation_open',
       'situation_pressing',
       'situation_waiting',
+      'support_cases',
     ]);
     // A function of the owner's that looks names up wherever the caller says would do the caller's will.
     for (const { name, path } of rows) expect(path, name).toContain('search_path=public');
+    expect((await app.query('select * from support_cases(true, 100)')).rows).toEqual([]);
     const all = `select * from cases_listed(null, null, null, null, null, null, null, false, null, null, 'newest', null, null, null, 100)`;
     expect((await app.query(all)).rows).toEqual([]);
     // Whoever asks as if he worked every desk is told what his own keys show, and nothing when he has none.

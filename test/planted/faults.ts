@@ -1,4 +1,5 @@
 /** Mistakes somebody could make, each with the tests that must notice. */
+import { AFFAIRS_FAULTS } from './affairs-faults.ts';
 import { CENTRE_FAULTS } from './centre-faults.ts';
 import { LADDER_FAULTS } from './ladder-faults.ts';
 
@@ -27,6 +28,7 @@ export const fault = (
 ): Fault => ({ area, what, file, find, replace, tests });
 
 export const FAULTS: readonly Fault[] = [
+  ...AFFAIRS_FAULTS,
   ...CENTRE_FAULTS,
   ...LADDER_FAULTS,
   // ── rules ──

@@ -65,14 +65,16 @@ const SEES: Record<Viewer, readonly string[]> = {
 
 type Row = Partial<Record<Viewer, readonly string[]>>;
 const DESK_ONLY: Row = { desk: OPEN };
+const RELEASED_TOO: readonly string[] = [...OPEN, 'released'];
+const PROCEDURE = ['returned', 'registered', 'handling', 'recovered', 'released'];
 const STEPS: Row = {
-  own: GRADED,
-  team: GRADED,
-  desk: GRADED,
-  authority: GRADED,
-  subgroup: GRADED,
-  affected: GRADED,
-  deputy: GRADED,
+  own: PROCEDURE,
+  team: PROCEDURE,
+  desk: PROCEDURE,
+  authority: PROCEDURE,
+  subgroup: PROCEDURE,
+  affected: PROCEDURE,
+  deputy: ['handling', 'recovered', 'released'],
 };
 
 /** Act → who may, in which states. What is not here is forbidden. */
@@ -122,24 +124,24 @@ const TABLE: Record<Act, Row> = {
   'leave-to-agency': { deputy: ['handling', 'recovered'] },
   'call-meeting': { deputy: ['handling', 'recovered'] },
   'order-stationing': { deputy: ['handling', 'recovered'] },
-  // Procedure, support and referral, of a case that has no request and only the procedure of its level.
+  // Procedure, support and referral: rights alone; what the case must have for it is asked later.
   'tick-item': STEPS,
   'skip-item': STEPS,
-  'reopen-item': {},
+  'reopen-item': STEPS,
   'request-support': { own: OPEN, team: OPEN, desk: OPEN, subgroup: OPEN },
-  'assign-support': {},
-  'accept-support': {},
-  'decline-support': {},
-  'recall-support': {},
-  'support-progress': {},
-  'support-done': {},
-  'cancel-support': {},
-  'support-feedback': {},
-  'open-referral': { desk: [...OPEN, 'released'] },
-  'send-referral': {},
-  'record-referral-receipt': {},
-  'record-referral-reply': {},
-  'close-referral': {},
+  'assign-support': DESK_ONLY,
+  'accept-support': DESK_ONLY,
+  'decline-support': DESK_ONLY,
+  'recall-support': DESK_ONLY,
+  'support-progress': { desk: RELEASED_TOO },
+  'support-done': { desk: RELEASED_TOO },
+  'cancel-support': { own: RELEASED_TOO, team: RELEASED_TOO, desk: RELEASED_TOO },
+  'support-feedback': { own: RELEASED_TOO, team: RELEASED_TOO, desk: RELEASED_TOO },
+  'open-referral': { desk: RELEASED_TOO },
+  'send-referral': { desk: RELEASED_TOO },
+  'record-referral-receipt': { desk: [...OPEN, ...ENDED] },
+  'record-referral-reply': { desk: [...OPEN, ...ENDED] },
+  'close-referral': { desk: [...OPEN, ...ENDED] },
 };
 
 const CONTENT = { impactLevel: '' } as const;
@@ -206,6 +208,23 @@ describe('rights', () => {
       'decline-act': { proposal: 1, reason },
       'withdraw-act': { proposal: 1, reason },
       hold: { authority: '某檢察署', reference: '115 偵 1', until: null, reason },
+      'tick-item': { item: 'contain' },
+      'skip-item': { item: 'contain', reason },
+      'reopen-item': { item: 'contain', reason },
+      'request-support': { item: null, text: reason },
+      'assign-support': { request: 1, group: 'service-centre' },
+      'accept-support': { request: 1 },
+      'decline-support': { request: 1, reason },
+      'recall-support': { request: 1, group: 'service-centre', reason },
+      'support-progress': { request: 1, text: reason },
+      'support-done': { request: 1, text: reason },
+      'cancel-support': { request: 1, reason },
+      'support-feedback': { request: 1, helped: 'yes', text: reason },
+      'open-referral': { target: 'prosecutors', reason },
+      'send-referral': { target: 'prosecutors', to: reason, channel: 'telephone', at },
+      'record-referral-receipt': { target: 'prosecutors', at, officer: reason },
+      'record-referral-reply': { target: 'prosecutors', at, outcome: 'taken-up', text: reason },
+      'close-referral': { target: 'prosecutors', reason },
     };
     const attempt = async (): Promise<unknown> => {
       switch (act) {

@@ -1,0 +1,112 @@
+/** Mistakes somebody could make with procedure, support and referral (S7.9.7.3, S8.2.2, S8.4, S8.5). */
+import type { Fault } from './faults.ts';
+
+const STORY = ['test/stories/affairs.test.ts'];
+const area = 'affairs';
+
+export const AFFAIRS_FAULTS: readonly Fault[] = [
+  {
+    area,
+    what: 're-grading forgets what was done',
+    file: 'src/cases/affairs.ts',
+    find: "if (item.status === 'done' || item.status === 'skipped') return item;",
+    replace: "if (item.status === 'skipped') return item;",
+    tests: STORY,
+  },
+  {
+    area,
+    what: 'the time of what comes after runs from the grading',
+    file: 'src/cases/playbook-rules.ts',
+    find: "const from = item.phase === 'after' ? laterOf(item.since, state.recoveredAt) : item.since;",
+    replace: 'const from = item.since;',
+    tests: STORY,
+  },
+  {
+    area,
+    what: 'anybody settles anybody’s step',
+    file: 'src/cases/playbook-rules.ts',
+    find: "if (!own && !parts.has('desk')) refuse('not-your-part');",
+    replace: '',
+    tests: STORY,
+  },
+  {
+    area,
+    what: 'outside the walls a group is given a step of a compartment’s case',
+    file: 'src/cases/playbook-rules.ts',
+    find: 'return compartment === null ? group : null;',
+    replace: 'return group;',
+    tests: STORY,
+  },
+  {
+    area,
+    what: 'who has declined goes on seeing the case',
+    file: 'src/cases/affairs.ts',
+    find: "return offer.status === 'offered' || offer.status === 'accepted' || offer.status === 'done';",
+    replace: "return offer.status !== 'recalled';",
+    tests: STORY,
+  },
+  {
+    area,
+    what: 'who was told as one of a group that is asked sees the case for ever',
+    file: 'src/cases/evolve.ts',
+    find: 'told.inside && !told.forNow',
+    replace: 'told.inside',
+    tests: STORY,
+  },
+  {
+    area,
+    what: 'a follow-up asks for everything once more',
+    file: 'src/cases/support-rules.ts',
+    find: 'known.has(item) && !asked.has(item)',
+    replace: 'known.has(item)',
+    tests: STORY,
+  },
+  {
+    area,
+    what: 'a group answers for another',
+    file: 'src/cases/support-rules.ts',
+    find: "if (offer.group !== post.groupCode && !answersForOthers(post, state, pack)) refuse('support-not-asked');",
+    replace: '',
+    tests: ['src/cases/support-rules.test.ts'],
+  },
+  {
+    area,
+    what: 'under an order of silence somebody new is asked to help',
+    file: 'src/cases/support-rules.ts',
+    find: "if (state.hold) refuse('case-held');",
+    replace: '',
+    tests: STORY,
+  },
+  {
+    area,
+    what: 'only the first target of the form’s boxes is opened',
+    file: 'src/cases/referral-rules.ts',
+    find: 'return pack.referralTargets.flatMap((target): NewFact[] => {',
+    replace: 'return pack.referralTargets.slice(0, 1).flatMap((target): NewFact[] => {',
+    tests: STORY,
+  },
+  {
+    area,
+    what: 'a box ticked again opens what the desk has closed',
+    file: 'src/cases/referral-rules.ts',
+    find: 'grounds.has(flag as never) && !known.has(flag)',
+    replace: 'grounds.has(flag as never)',
+    tests: STORY,
+  },
+  {
+    area,
+    what: 'the agency reads what the prosecutors answered',
+    file: 'src/cases/affairs-views.ts',
+    find: 'const inFull = apart.mayRead;',
+    replace: 'const inFull = true;',
+    tests: STORY,
+  },
+  {
+    area,
+    what: 'a message reaches a group the case is hidden from',
+    file: 'src/cases/message-rules.ts',
+    find: "if (!addresseesOf(state, world).includes(to)) refuseFields({ path: 'to', code: 'bad-choice' });",
+    replace: '',
+    tests: STORY,
+  },
+];
