@@ -34,7 +34,7 @@ import { SYSTEM } from './platform/actor.ts';
 import type { AppContext } from './platform/context.ts';
 import { createMailTransport, type MailTransport } from './platform/mail.ts';
 import { read, write } from './platform/transaction.ts';
-import { startAuditor, startHeartbeat, watchRoutes } from './watch/index.ts';
+import { raiseJump, startAuditor, startHeartbeat, watchRoutes } from './watch/index.ts';
 
 /** A worker that is started late and stopped once. */
 function worker(
@@ -140,7 +140,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
       }),
     ],
     workers: [
-      worker('clocks', () => startClockWorker(ctx)),
+      worker('clocks', () => startClockWorker(ctx, (jump) => void raiseJump(ctx, jump))),
       worker('readers', () => startReaders(ctx)),
       worker('sweeper', () => startSweeper(ctx)),
       worker('ledger', () => startSealer(ctx)),

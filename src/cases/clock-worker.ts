@@ -6,7 +6,9 @@
  * fired by another worker, or fires it. Any number of workers may run.
  */
 import { SYSTEM } from '../platform/actor.ts';
+import { createClockGuard } from '../platform/clock-guard.ts';
 import type { AppContext } from '../platform/context.ts';
+import { read } from '../platform/transaction.ts';
 import { dueClocks, fireClock } from './clock-commands.ts';
 import { dueRungs, fireRungs } from './ladder-commands.ts';
 import { closePastYears, keepNumbersReady } from './numbers.ts';
@@ -60,15 +62,32 @@ async function sideBySide<T>(all: readonly T[], run: (one: T) => Promise<void>):
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, runNext));
 }
 
-/** Starts the worker. */
-export function startClockWorker(ctx: AppContext): { stop(): Promise<void> } {
+/** Starts the worker. `onJump` is told by how many ms the database's clock was set, when it was. */
+export function startClockWorker(
+  ctx: AppContext,
+  onJump: (milliseconds: number) => void = () => undefined,
+): { stop(): Promise<void> } {
+  const guard = createClockGuard();
+  const mayFire = async (): Promise<boolean> => {
+    const began = performance.now();
+    // The database's own clock: what tests add to it is no jump.
+    const [row] = await read(ctx.database, SYSTEM, ctx.clock, (tx) =>
+      tx.prepared<{ now: Date }>('clock-real', 'select clock_timestamp() as now', []),
+    );
+    const { jump, wait } = guard.look(row?.now.getTime() ?? Number.NaN, began, performance.now());
+    if (jump !== null) {
+      ctx.log.error({ ms: jump }, 'the clock of the database was set');
+      onJump(jump);
+    }
+    return !wait;
+  };
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
   let looks = 0;
   const look = async () => {
     try {
-      await fireDueClocks(ctx);
+      if (await mayFire()) await fireDueClocks(ctx);
       if (looks % NUMBERS_EVERY === 0) await keepNumbersReady(ctx);
       if (looks % YEARS_EVERY === 0) await closePastYears(ctx);
       looks += 1;

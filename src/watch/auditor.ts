@@ -128,6 +128,28 @@ async function lateAlarms(ctx: AppContext): Promise<AlarmKind[]> {
   });
 }
 
+/** The database's clock was set: said to the desk, and in the log by whoever noticed (FLT-9). */
+export async function raiseJump(ctx: AppContext, milliseconds: number): Promise<void> {
+  try {
+    await write(ctx.database, SYSTEM, ctx.clock, async (tx) => {
+      const { pack } = await activePack(ctx, tx);
+      await raise(tx, {
+        key: 'clock-jump',
+        kind: 'clock-jump',
+        caseId: null,
+        detail: {
+          count: 1,
+          findings: [{ kind: 'clock-jump', what: `${Math.round(milliseconds / 1000)} s`, repaired: false }],
+        },
+        repaired: false,
+        seenBy: ['system', 'desk', `group:${pack.desk.group}`],
+      });
+    });
+  } catch (error) {
+    ctx.log.error({ err: error }, 'that the clock was set could not be written down');
+  }
+}
+
 export interface AuditorOptions {
   /** Told when an alarm is new; writes to whoever looks after the machines. */
   readonly onAlarm?: (kinds: readonly AlarmKind[]) => void;
