@@ -417,5 +417,5 @@ describe('a storm', () => {
       tx.query('select 1 from notices where next_rung_at <= $1', [story.clock.now()]),
     );
     expect(left).toEqual([]);
-  });
+  }, 180_000);
 });
