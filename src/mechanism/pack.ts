@@ -486,7 +486,6 @@ export type Ladder = Pack['ladders'][number];
 export type Rung = Ladder['rungs'][number];
 export type ClockDefinition = Pack['clocks'][number];
 export type Right = Pack['rights'][number];
-export type CentreRight = Pack['centreRights'][number];
 export type Formation = Pack['formations'][number];
 export type FourEyes = Pack['fourEyes'][number];
 export type Transition = Pack['transitions'][number];

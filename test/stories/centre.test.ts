@@ -45,7 +45,11 @@ describe('an A case at night', () => {
     const view = await story.active('deputy');
     if (!view) throw new Error('not formed up');
     id = view.id;
-    expect(view).toMatchObject({ level: 'A', top: true, openedAt: expect.stringContaining('2026-03-04T18:47') });
+    expect(view).toMatchObject({
+      level: 'A',
+      top: true,
+      openedAt: expect.stringContaining('2026-03-04T18:47'),
+    });
     expect(await codes(story, view.summons)).toEqual(ALL);
     expect(view.summons.every((one) => one.answer === null)).toBe(true);
     expect(view.cases.map((one) => [one.id, one.cause])).toEqual([[first, 'threshold']]);
