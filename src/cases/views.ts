@@ -26,6 +26,7 @@ import type { CaseState } from './evolve.ts';
 import type { CaseFact } from './facts.ts';
 import { spokenTo } from './hold-rules.ts';
 import { rungAfterThis } from './ladder-rules.ts';
+import { withVisibleLinks } from './link-store.ts';
 import { callOf, caseRowView, listRowOf, partyOfNotice, personRef } from './lists.ts';
 import { isWatcher } from './looks.ts';
 import { addresseesOf } from './message-rules.ts';
@@ -389,7 +390,7 @@ export async function caseView(
       knows: notices.map((notice) =>
         knowsRow(notice, isDesk && !actor.keys.includes(`post:${notice.postId}`), state.level, shown),
       ),
-      facts: facts.map((fact) => factView(fact, shown)),
+      facts: (await withVisibleLinks(tx, facts)).map((fact) => factView(fact, shown)),
       reports,
       messages: await messagesOf(tx, id, directory),
       addressees: may.some((one) => one.act === 'message')

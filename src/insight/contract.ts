@@ -1,6 +1,7 @@
 /** What the API speaks about the situation: one view for the wall and for the phone, and what looks like one campaign. */
 import { z } from 'zod';
 import { CAPACITIES } from '../mechanism/vocabulary.ts';
+import { text } from '../platform/fields.ts';
 
 const uuid = z.uuid();
 const when = z.iso.datetime();
@@ -117,3 +118,57 @@ export const situationView = z.strictObject({
   ),
 });
 export type SituationView = z.infer<typeof situationView>;
+
+// ── campaigns ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** GET /campaigns?hours= — what looks like one campaign among the cases of the last hours. */
+export const campaignQuery = z.strictObject({ hours: z.coerce.number().int().min(1).max(720).default(72) });
+
+const campaignCase = z.strictObject({
+  ...caseBrief.shape,
+  openedAt: when,
+  open: z.boolean(),
+  /** Stands under the campaign's incident already. */
+  linked: z.boolean(),
+});
+
+export const campaignsView = z.strictObject({
+  hours: z.int(),
+  /** How many cases were looked at, and how many of them belong to no campaign. */
+  looked: z.int(),
+  alone: z.int(),
+  campaigns: z.array(
+    z.strictObject({
+      /** The case whose incident the others stand under, or would. */
+      lead: caseBrief,
+      count: z.int(),
+      linked: z.int(),
+      open: levels,
+      bodies: z.int(),
+      from: when,
+      to: when,
+      shared: z.array(
+        z.strictObject({
+          kind: z.enum(['ip', 'domain', 'hash', 'sender', 'words']),
+          value: z.string(),
+          cases: z.int(),
+        }),
+      ),
+      /** The first of its cases, oldest first; `ids` are all of them. */
+      cases: z.array(campaignCase),
+      ids: z.array(uuid),
+    }),
+  ),
+  now: when,
+});
+export type CampaignsView = z.infer<typeof campaignsView>;
+
+/** POST /campaigns/links — these cases stand under the incident of `into`. Repeating it changes nothing. */
+export const linkMany = z.strictObject({
+  into: uuid,
+  cases: z.array(uuid).min(1).max(500),
+  reason: text(2000).default(''),
+});
+/** POST /campaigns/unlinks — each of these cases stands under its own incident again. */
+export const unlinkMany = linkMany.omit({ into: true });
+export const linkedAnswer = z.strictObject({ done: z.array(uuid), skipped: z.array(uuid) });

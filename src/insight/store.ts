@@ -136,3 +136,32 @@ export function newest(
     [mode, kinds, since, limit],
   );
 }
+
+export interface CandidateRow extends BriefRow {
+  readonly incident_id: string;
+  readonly opened_at: Date;
+  readonly open: boolean;
+  readonly reports: number;
+}
+
+/** Cases opened since, newest first. */
+export function casesSince(tx: Tx, since: Date, limit: number): Promise<CandidateRow[]> {
+  return tx.prepared<CandidateRow & Record<string, unknown>>(
+    'campaign-cases',
+    `select ${BRIEF}, c.incident_id, c.opened_at, c.open, (c.detail ->> 'reports')::int as reports
+       from cases_since('live', $1, $2) s join cases c on c.id = s.case_id`,
+    [since, limit],
+  );
+}
+
+/** What was written about these cases, in the order of the reports. */
+export function writtenAbout(
+  tx: Tx,
+  caseIds: readonly string[],
+): Promise<{ case_id: string; content: Record<string, unknown> }[]> {
+  return tx.prepared(
+    'campaign-reports',
+    'select case_id, content from reports where case_id = any ($1::uuid[]) order by case_id, ordinal',
+    [caseIds],
+  );
+}

@@ -36,6 +36,7 @@ export const desk = {
   empty: 'Nothing waits for you',
   emptyHelp: 'New reports appear here at once. You can also enter reports told by telephone or fax.',
   emptyFiltered: 'Nothing in the queue fits this filter',
+  campaigns: 'Campaigns',
   onBehalf: 'Enter a report on behalf',
   stubs: 'Defence',
   stubsHelp: 'Handled by the Ministry of National Defence; the centre sees only this much.',

@@ -34,6 +34,7 @@ export const desk = {
   empty: '目前沒有待辦案件',
   emptyHelp: '新的通報會立即出現在這裡，並發出提示。您也可以代接電話、傳真的通報。',
   emptyFiltered: '沒有符合篩選的待辦',
+  campaigns: '同源事件',
   onBehalf: '代為登錄通報',
   stubs: '國防體系',
   stubsHelp: '內容由國防部分組處理；應變中心只看得到下列資料。',

@@ -96,6 +96,11 @@ const situation = createRoute({
   path: '/situation',
   component: lazyRouteComponent(() => import('../insight/Situation.tsx'), 'Situation'),
 });
+const campaigns = createRoute({
+  getParentRoute: () => inside,
+  path: '/campaigns',
+  component: lazyRouteComponent(() => import('../insight/Campaigns.tsx'), 'Campaigns'),
+});
 const cases = createRoute({
   getParentRoute: () => inside,
   path: '/cases',
@@ -221,6 +226,7 @@ export const router = createRouter({
       home,
       desk,
       situation,
+      campaigns,
       cases,
       support,
       oneCase,

@@ -130,7 +130,8 @@ export function Desk() {
         )}
         {queue && <Stubs stubs={queue.stubs} />}
         <p className="desk-tools">
-          <ButtonLink to="/report/new">{t.onBehalf}</ButtonLink>
+          <ButtonLink to="/report/new">{t.onBehalf}</ButtonLink>{' '}
+          <ButtonLink to="/campaigns">{t.campaigns}</ButtonLink>
         </p>
       </section>
       {selectedId ? (
