@@ -185,7 +185,7 @@ describe('whatever happens in whatever order', () => {
         steps,
         (id, first, all) => {
           const ladder = ladderOf(plan, id) as Ladder;
-          let level = first;
+          let level: string = first;
           let minutes = 0;
           let answered = false;
           let one = notice({ ladder: id, nextRungAt: nextRungAt(ladder, 1, level, at(0)) });

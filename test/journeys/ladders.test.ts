@@ -19,7 +19,7 @@ const picture = (name: string) => {
 
 test('H40 H41: the duty officer rehearses an A at the school and sees who sleeps where, and what is missing', async () => {
   for (const [width, scheme, lang] of [
-    [1440, 'light', 'zh-Hant'],
+    [1440, 'light', 'zh-TW'],
     [390, 'dark', 'en'],
   ] as const) {
     const officer = await house.open('officer', { signedIn: 'by-call', width, scheme, lang });
@@ -31,7 +31,7 @@ test('H40 H41: the duty officer rehearses an A at the school and sees who sleeps
     await page.locator('.ladder-card').first().waitFor();
     const text = await page.locator('main').innerText();
     expect(text).toContain(lang === 'en' ? 'Inspector Wang' : '王督學');
-    if (lang === 'zh-Hant') {
+    if (lang === 'zh-TW') {
       expect(text).toContain(zh.stages.unconfirmed);
       expect(text).toContain(zh.gaps.noAddress.sms);
     }
