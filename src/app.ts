@@ -12,7 +12,7 @@ import {
   startClockWorker,
   startSweeper,
 } from './cases/index.ts';
-import { centreRoutes, followCase } from './centre/index.ts';
+import { centreNow, centreRoutes, followCase } from './centre/index.ts';
 import {
   channelRoutes,
   countWaiting,
@@ -129,7 +129,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
       affairsRoutes(ctx),
       rehearsalRoutes(ctx),
       centreRoutes(ctx),
-      insightRoutes(ctx),
+      insightRoutes(ctx, (tx, mode) => centreNow(ctx, tx, mode)),
       ...(ctx.demonstration ? [demoRoutes(ctx)] : []),
       paperRoutes({
         confirmed: (request) => requireStepUp(ctx, request),

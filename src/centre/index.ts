@@ -3,6 +3,7 @@
 export { actInCentre } from './commands.ts';
 export { followCase } from './consequence.ts';
 export type { CentreState } from './evolve.ts';
+export { centreNow } from './now.ts';
 export { centreRoutes } from './routes.ts';
 export { verifyCentre } from './verify.ts';
 export { activationsNow, situationDraft } from './views.ts';
