@@ -34,8 +34,11 @@ const WEIGHT: Record<MarkKind, number> = { hash: 4, sender: 3, domain: 3, ip: 2,
 
 /** Marks further apart than this in time are of different events, in ms. */
 const APART = 72 * 3_600_000;
-/** Two marks are of one signature when they stand together in this share of the rarer one's cases. */
-const TOGETHER = 0.5;
+/**
+ * Two marks are of one signature when they stand together in this share of the rarer one's cases. Whoever reports in a storm names
+ * one thing of several: half would take one worm for as many campaigns as it has addresses.
+ */
+const TOGETHER = 0.25;
 /** A single mark holds more than a few cases together only if their words are at least so alike on the whole. */
 const COHERENT = 0.2;
 const A_FEW = 5;
