@@ -1,7 +1,7 @@
 /** Linking many cases of one event in one go, and parting them again (H22, H47). Each goes through the one write path. */
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
-import { isRefusal, refuse } from '../platform/errors.ts';
+import { isRefusal } from '../platform/errors.ts';
 import { type Tx, write } from '../platform/transaction.ts';
 import { postsHeld, requirePerson } from './asking.ts';
 import type { Doer } from './consequences.ts';
@@ -147,6 +147,5 @@ export async function unlinkCases(
       }
     });
   }
-  if (done.length === 0 && skipped.length > 0 && all.length === 1) refuse('nothing-to-link');
   return { done, skipped };
 }

@@ -302,7 +302,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
     other: '..+..++..++.....!',
     defence: '.............++.!',
   },
-  'POST /campaigns/unlinks': { body: (ids) => ({ cases: [ids.case] }), all: '~~~~~~~~~~~~~~~~!' },
+  'POST /campaigns/unlinks': { body: (ids) => ({ cases: [ids.case] }), all: '++++++++++++++++!' },
   'GET /cases/:id': {
     ids: anId,
     states: true,
