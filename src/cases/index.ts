@@ -1,9 +1,9 @@
 /** What other rooms may use of cases. */
 
 export { act } from './act-commands.ts';
-export { auditCase, type CaseAudit, casesToAudit } from './audit-commands.ts';
 export { affairsRoutes } from './affairs-routes.ts';
 export { casesAtHand } from './at-hand.ts';
+export { auditCase, type CaseAudit, casesToAudit } from './audit-commands.ts';
 export { exportCase } from './case-file.ts';
 export { fireDueClocks, startClockWorker } from './clock-worker.ts';
 export type { Doer, Effects } from './consequences.ts';

@@ -1,4 +1,5 @@
 /** Ladders whose next rung is due. Everything goes through write.ts. */
+import { circleOf } from '../directory/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { read, write } from '../platform/transaction.ts';
@@ -21,7 +22,7 @@ export async function fireRungs(ctx: AppContext, actor: Actor, caseId: string): 
       due.map((notice) => notice.id),
     );
     const drafts = due
-      .map((notice) => climb(notice, reached.get(notice.id) ?? new Set(), state, world))
+      .map((notice) => climb(circleOf, notice, reached.get(notice.id) ?? new Set(), state, world))
       .filter((draft) => draft !== null);
     if (drafts.length > 0) await store(ctx, tx, before, drafts, { person: null, post: null }, world);
   });

@@ -1,6 +1,7 @@
 /** The ladders' arithmetic and what stops them, as tables and as properties (H40, H41, H5, H6, FLT-15). */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { circleOf } from '../directory/index.ts';
 import { ladderOf } from '../mechanism/index.ts';
 import type { Ladder, Rung } from '../mechanism/pack.ts';
 import type { CaseFact } from './facts.ts';
@@ -151,11 +152,11 @@ describe('what moves and stops it', () => {
     const team = { ...rung, to: ['holder' as const] };
     const state = stateWith({ level: 'A' });
     const hold = { authority: '檢察署', organisation: null, reference: '1', until: null, reason: '' };
-    expect(rungPeople(team, notice(), new Set(), state, worldAt())).toEqual(['p-contact-edu']);
-    expect(rungPeople(team, notice(), new Set(), { ...state, hold }, worldAt())).toEqual([]);
-    expect(rungPeople(team, notice({ postId: 'officer' }), new Set(), { ...state, hold }, worldAt())).toEqual(
-      ['p-officer'],
-    );
+    expect(rungPeople(circleOf, team, notice(), new Set(), state, worldAt())).toEqual(['p-contact-edu']);
+    expect(rungPeople(circleOf, team, notice(), new Set(), { ...state, hold }, worldAt())).toEqual([]);
+    expect(
+      rungPeople(circleOf, team, notice({ postId: 'officer' }), new Set(), { ...state, hold }, worldAt()),
+    ).toEqual(['p-officer']);
   });
 
   test('DEC-4: the convenor sleeps while an A is only proposed, and is woken once it is reached', () => {
@@ -205,7 +206,7 @@ describe('whatever happens in whatever order', () => {
               one = moved(fact('acknowledged'), notice({ id: 'r', ladder: null, rungOf: ['n'] }));
             }
             const waited = one.nextRungAt;
-            const draft = climb(one, new Set(), state, world);
+            const draft = climb(circleOf, one, new Set(), state, world);
             if (draft) {
               expect(answered, 'told after an answer').toBe(false);
               expect(waited !== null && waited <= world.now, 'before its time').toBe(true);
@@ -214,7 +215,7 @@ describe('whatever happens in whatever order', () => {
               one = moved({ ...fact('rung-reached'), data: draft.data } as CaseFact);
               expect(one.rung).toBe(draft.data.rung);
               // Looked at again in the same moment it tells nobody a second time, unless the level has no time between.
-              expect(climb(one, new Set(), state, world), 'two at once').toBeNull();
+              expect(climb(circleOf, one, new Set(), state, world), 'two at once').toBeNull();
             }
             const rest = ladder.rungs.slice(one.rung).some((rung) => rung.levels?.includes(level) ?? true);
             if (!answered) expect(one.nextRungAt !== null, 'silent, and nobody is to come').toBe(rest);

@@ -5,7 +5,7 @@
  * Quiet is never success: a rung ends by a person's acknowledgement or by the next rung. One rung at a time, never before
  * its time; after a time in which nothing ran only the rung now due, and those after it get their full time (FLT-15).
  */
-import { type Circle, circleOf, type SnapshotPost } from '../directory/index.ts';
+import type { Circle, circleOf, SnapshotPost } from '../directory/index.ts';
 import {
   isAtLeast,
   type Ladder,
@@ -113,8 +113,12 @@ export function dueRung(ladder: Ladder, climb: Climb, level: string, now: Date):
 
 // ── whom a rung means ────────────────────────────────────────────────────────────────────────────────────────
 
+/** How the directory knows whom one of a post's circles reaches; given, so that the rules stay with what they are given. */
+export type CircleOf = typeof circleOf;
+
 /** Persons of the notified post and its body whom the rung tells besides; those who no longer may hear of it are not among them (H28). */
 export function rungPeople(
+  circle: CircleOf,
   rung: Rung,
   notice: { readonly postId: string },
   reached: ReadonlySet<string>,
@@ -126,7 +130,7 @@ export function rungPeople(
   for (const target of rung.to) {
     if (tellsPosts(target)) continue;
     const known = new Set([...reached, ...found]);
-    for (const person of circleOf(directory, notice.postId, target as Circle, now, known)) {
+    for (const person of circle(directory, notice.postId, target as Circle, now, known)) {
       if (state.hold === null || personSees(person, state, world)) found.add(person);
     }
   }
@@ -219,6 +223,7 @@ export function rungRecipients(
 
 /** The fact of the rung now due, or null when none is. `reached` are the persons told of the notice so far. */
 export function climb(
+  circle: CircleOf,
   notice: OpenNotice,
   reached: ReadonlySet<string>,
   state: CaseState,
@@ -235,7 +240,7 @@ export function climb(
       post: notice.postId,
       ladder: ladder.id,
       rung: due.rung,
-      people: rungPeople(rung, notice, reached, state, world),
+      people: rungPeople(circle, rung, notice, reached, state, world),
       late: due.late,
       skipped: due.skipped,
     },

@@ -168,7 +168,7 @@ function partyOf(
     const after = rungAfter(rung, state.level);
     const at = new Date(world.now.getTime() + after);
     const then = { ...world, now: at };
-    const people = rungPeople(rung, open, reached, state, then);
+    const people = rungPeople(circleOf, rung, open, reached, state, then);
     for (const person of people) reached.add(person);
     const data = { notice: notice.id, post: open.postId, ladder: ladder?.id, rung: index + 1, people };
     const fact = { kind: 'rung-reached', data, seq: 0, at } as unknown as CaseFact & { kind: 'rung-reached' };

@@ -5,7 +5,7 @@ import { refuse } from '../platform/errors.ts';
 import type * as contract from './roster-contract.ts';
 import { calendarOf, holdingsOf, type MayRoster, mayOf, type RosterActor } from './roster-desk.ts';
 import { type CasesAtHand, mayHandOver, postKeys } from './roster-handover.ts';
-import { civilDay, dayOf, isoDay, momentOf, servesOn } from './roster-plan.ts';
+import { civilDay, isoDay, momentOf, servesOn } from './roster-plan.ts';
 import { type Gap, gapsOf, onDuty, overlapsOf, type Period, served } from './roster-rules.ts';
 import * as store from './roster-store.ts';
 import type { SnapshotPost } from './snapshot.ts';
@@ -403,6 +403,3 @@ function folded(line: string): string {
   }
   return [...parts, part].join('\r\n ');
 }
-
-/** The day something begins on, for those who name files. */
-export const today = (sight: Sight): string => dayOf(sight.tx.now, sight.pack.timeZone);

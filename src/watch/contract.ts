@@ -29,7 +29,6 @@ export const alarmView = z.strictObject({
   times: z.int(),
   repairedAt: when.nullable(),
 });
-export type AlarmView = z.infer<typeof alarmView>;
 
 /** GET /alarms — those that stand, the newest first. */
 export const alarmList = z.strictObject({ items: z.array(alarmView) });

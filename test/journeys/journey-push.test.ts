@@ -48,38 +48,32 @@ describe('push and the ways to people, in the browser', { timeout: 180_000 }, ()
     const { page } = admin;
     await page.context().grantPermissions(['notifications'], { origin: house.url });
     // The browser's own push service cannot be reached from here: the subscription is one of ours.
-    await page.addInitScript(
-      ({ endpoint, keys }) => {
-        let made: object | null = null;
-        const subscription = {
-          endpoint,
-          toJSON: () => ({ endpoint, keys }),
-          unsubscribe: async () => {
-            made = null;
-            return true;
-          },
+    const subscription = {
+      endpoint: `${service.origin}/send/1`,
+      keys: { p256dh: publicKey.toString('base64url'), auth: authSecret.toString('base64url') },
+    };
+    await page.addInitScript({
+      content: `{
+        const told = ${JSON.stringify(subscription)};
+        let made = null;
+        const own = {
+          endpoint: told.endpoint,
+          toJSON: () => told,
+          unsubscribe: async () => { made = null; return true; },
         };
-        PushManager.prototype.subscribe = async () => {
-          made = subscription;
-          return subscription as never;
-        };
-        PushManager.prototype.getSubscription = async () => made as never;
+        PushManager.prototype.subscribe = async () => { made = own; return own; };
+        PushManager.prototype.getSubscription = async () => made;
         Notification.requestPermission = async () => 'granted';
-      },
-      {
-        endpoint: `${service.origin}/send/1`,
-        keys: { p256dh: publicKey.toString('base64url'), auth: authSecret.toString('base64url') },
-      },
-    );
+      }`,
+    });
     await admin.goto('/security');
     const words = t.channels.devices;
     await page.getByRole('button', { name: words.on }).click();
     await page.getByText(words.here).waitFor();
-    const manifest = await page.evaluate(async () => {
-      const link = document.querySelector<HTMLLinkElement>('link[rel=manifest]');
-      const registration = await navigator.serviceWorker.getRegistration('/');
-      return { link: link?.href, scope: registration?.scope };
-    });
+    const manifest = await page.evaluate<{ link?: string; scope?: string }>(
+      `navigator.serviceWorker.getRegistration('/').then((one) => ({
+         link: document.querySelector('link[rel=manifest]')?.href, scope: one?.scope }))`,
+    );
     expect(manifest.scope).toBe(`${house.url}/`);
 
     await admin.goto('/administration');

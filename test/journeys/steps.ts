@@ -103,7 +103,7 @@ export async function doAct(
 }
 
 /** Whether the act is through. A clock may have moved the case meanwhile: a person reads what is new and presses again. */
-async function isThrough(dialog: Locator, press: Locator): Promise<boolean> {
+export async function isThrough(dialog: Locator, press: Locator): Promise<boolean> {
   if (await dialog.isHidden()) return true;
   const news = dialog.getByRole('alert').filter({ hasText: t.common.problem.changedTitle });
   if ((await news.isVisible()) && (await press.isEnabled())) await press.click();

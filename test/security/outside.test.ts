@@ -129,7 +129,8 @@ describe('WEB-4: what is asked of lists', () => {
           const faults =
             answer.status < 500
               ? ''
-              : log
+              : outside
+                  .log()
                   .split('\n')
                   .filter((line) => line.includes('"fault"'))
                   .at(-1);

@@ -496,7 +496,8 @@ async function proofs(seed: Seed, machine: Machine, say: (text: string) => void)
   // The auditor works the rows out from the facts by itself: where nobody interfered it must find nothing.
   for (const row of counted) {
     const audit = await seed.time.as(machine, () => auditCase(machine.ctx, row.id));
-    for (const one of audit?.findings ?? []) say(`INV-2: ${row.number}: the auditor finds ${one.kind} ${one.what}`);
+    for (const one of audit?.findings ?? [])
+      say(`INV-2: ${row.number}: the auditor finds ${one.kind} ${one.what}`);
   }
   for (const fault of verdict.faults) say(`INV-2: ${fault.number}: ${fault.what}`);
   for (const finding of ledger.findings) say(`INV-8: ${JSON.stringify(finding)}`);

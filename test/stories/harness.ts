@@ -4,7 +4,6 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
-import { followCase } from '../../src/centre/index.ts';
 import { caseAct, type FileReportInput, fileReport } from '../../src/cases/contract.ts';
 import {
   acknowledge,
@@ -19,6 +18,7 @@ import {
   recordTelephone,
 } from '../../src/cases/index.ts';
 import { listCases, queue } from '../../src/cases/lists.ts';
+import { followCase } from '../../src/centre/index.ts';
 import { deliverDue, noticesOfCase } from '../../src/delivery/index.ts';
 import { type DirectoryRows, loadDirectory } from '../../src/directory/index.ts';
 import { makeWorld, pack } from '../../src/directory/test-world.ts';
