@@ -262,7 +262,7 @@ describe('support', () => {
     expect(asked?.status).not.toBe('handed-over');
   });
 
-  test('S8.7: it is offered to a region, which its county decides; accepted, on its way, done, and judged', async () => {
+  test('S7.9.7.4 S8.7: it is offered to a region, which its county decides; accepted, on its way, done, and judged', async () => {
     await story.change((tx) =>
       loadDirectory(story.ctx, tx, pack, {
         organisations: [
