@@ -52,4 +52,20 @@ export const desk = {
     previous: 'Previous case',
     open: 'Open the whole case',
   },
+  alarms: {
+    label: 'Alarms of the auditor',
+    kinds: {
+      'case-differs': (number) =>
+        number
+          ? `What is stored of ${number} is not as its facts say`
+          : 'What is stored of a case is not as its facts say',
+      'clocks-late': () => 'Time limits or ladders are long due and nothing moves',
+      'deliveries-late': () => 'Notices are long due and nobody sends them',
+      'clock-jump': () => 'The clock of the database has been set',
+    },
+    repaired: 'repaired',
+    notRepaired: 'could not be repaired: tell the administrator of the system',
+    times: (n) => `seen ${n} times`,
+    settle: 'Seen to',
+  },
 } satisfies typeof source;

@@ -50,4 +50,18 @@ export const desk = {
     previous: '上一件',
     open: '開啟完整案件',
   },
+  alarms: {
+    label: '稽核程式的警報',
+    kinds: {
+      'case-differs': (number: string | null): string =>
+        number ? `${number} 的資料與事實紀錄不符` : '有案件的資料與事實紀錄不符',
+      'clocks-late': (): string => '時限或通報階梯早已到期，卻沒有動作',
+      'deliveries-late': (): string => '通知早該送出，卻沒有送出',
+      'clock-jump': (): string => '資料庫的時鐘被調整過',
+    },
+    repaired: '已補齊',
+    notRepaired: '未能補齊，請通知系統管理員',
+    times: (n: number): string => `第 ${n} 次`,
+    settle: '已處理',
+  },
 };

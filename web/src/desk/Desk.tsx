@@ -19,6 +19,7 @@ import { useText } from '../ui/lang.tsx';
 import { useAnnouncer } from '../ui/live.tsx';
 import { EmptyState, ProblemMessage, Skeleton } from '../ui/states.tsx';
 import { commonText } from '../ui/texts.ts';
+import { Alarms } from './Alarms.tsx';
 import { Calls } from './Calls.tsx';
 import { QueueItem } from './QueueItem.tsx';
 import { Stubs } from './Stubs.tsx';
@@ -99,6 +100,7 @@ export function Desk() {
           ))}
         </nav>
         <OnDutyNow />
+        <Alarms />
         <ChannelsDown />
         {queue && <Calls rows={queue.items} />}
         {error && !queue ? (
