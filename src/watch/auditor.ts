@@ -15,6 +15,8 @@ import { lateWork, passDone, raise, settleByItself, watchState } from './store.t
 
 /** A pass begins this often, in ms; the promise is sixty seconds. */
 const EVERY = 30_000;
+/** After a start what fell due meanwhile is caught up with first: so long nothing is called late, in ms (FLT-15). */
+const SETTLE = 60_000;
 /** Cases changed since so long before the last pass are looked at again, in ms: passes overlap. */
 const OVERLAP = 120_000;
 /** Open cases looked at in each pass besides the changed ones. */
@@ -51,8 +53,8 @@ async function raiseFor(ctx: AppContext, audit: CaseAudit): Promise<boolean> {
   );
 }
 
-/** Audits everything a pass looks at, once. */
-export async function auditPass(ctx: AppContext): Promise<Pass> {
+/** Audits everything a pass looks at, once. `judgesLateness`: also says what is long due and nobody does. */
+export async function auditPass(ctx: AppContext, judgesLateness = true): Promise<Pass> {
   const { state, now } = await read(ctx.database, SYSTEM, ctx.clock, async (tx) => ({
     state: await watchState(tx),
     now: tx.now,
@@ -92,7 +94,7 @@ export async function auditPass(ctx: AppContext): Promise<Pass> {
       if (isNew) raised.push('case-differs');
     }
   }
-  raised.push(...(await lateAlarms(ctx)));
+  if (judgesLateness) raised.push(...(await lateAlarms(ctx)));
   const end = swept.length < SWEEP ? null : (swept.at(-1) ?? null);
   await write(ctx.database, SYSTEM, ctx.clock, (tx) => passDone(tx, end));
   return { looked: new Set([...changed, ...swept]).size, audits, raised };
@@ -157,9 +159,10 @@ export interface AuditorOptions {
 
 /** Starts the auditor. Trouble is logged and tried again; silence of its passes ends the heartbeat. */
 export function startAuditor(ctx: AppContext, options: AuditorOptions = {}): { stop(): Promise<void> } {
+  const began = performance.now();
   let running: Promise<void> | null = null;
   const run = () => {
-    running ??= auditPass(ctx)
+    running ??= auditPass(ctx, performance.now() - began > SETTLE)
       .then(
         ({ raised }) => {
           if (raised.length > 0) options.onAlarm?.(raised);
