@@ -96,8 +96,16 @@ describe('S8.3.6 and S7.10.4 routes', () => {
     expect(ids('level-proposed', { level: 'A', suspected: true })).toEqual([]);
   });
   test.each([
-    [true, ['top-convenor', 'top-deputies', 'top-summons']],
-    [false, ['top-unconfirmed-convenor', 'top-unconfirmed-deputies', 'top-unconfirmed-summons']],
+    [true, ['top-convenor', 'top-deputies', 'top-summons', 'top-related']],
+    [
+      false,
+      [
+        'top-unconfirmed-convenor',
+        'top-unconfirmed-deputies',
+        'top-unconfirmed-summons',
+        'top-unconfirmed-related',
+      ],
+    ],
   ])('S7.10.4d S7.10.4e DEC-20 reaching A, confirmed %s', (confirmed, expected) => {
     const found = routesFor(pack, 'threshold-reached', { threshold: 'top', level: 'A', confirmed });
     expect(found.map((route) => route.id)).toEqual(expected);
