@@ -48,13 +48,15 @@ begin
                                    in_rank, in_rank, in_at, in_id);
       end if;
   end case;
-  -- What is open to all and what lies behind walls, each by its own indexes. The text is formatted once more for its
+  -- What is open to all and what lies behind walls, each by its own indexes; behind walls first by the reader's keys, whatever
+  -- else is asked (`offset 0`), for in any other order what he may not see would take time (ISO-7). The text is formatted once more for its
   -- length: a `%` somebody asks for must then still be a letter of his. Cases of one body come in order from that body's
   -- own index, whoever looks; said as `is true` the condition on readers cannot lead to collecting and sorting them all.
   visible := format(
     '(select * from cases c where c.compartment is null and %4$s and %1$s order by %2$s limit %%1$s)
        union all
-     (select * from cases c where c.compartment is not null and %3$s and %1$s order by %2$s limit %%1$s)',
+     (select * from (select * from cases c where c.compartment is not null and %3$s offset 0) c
+       where %1$s order by %2$s limit %%1$s)',
     replace(wheres, '%', '%%'), sort, replace(readers, '%', '%%'),
     case when in_organisation is null then replace(readers, '%', '%%') else format('(%s) is true', replace(readers, '%', '%%')) end);
   -- Most readers see few of all cases: theirs are gathered by their keys, whatever else is asked. Walking the newest of
@@ -65,7 +67,8 @@ begin
       execute format(
         'select array_agg(c.id order by %2$s), count(*) filter (where c.compartment is null) from (
            select * from (select * from cases c where c.compartment is null and %1$s order by %2$s limit 500) c where %3$s
-           union all (select * from cases c where c.compartment is not null and %3$s and %1$s order by %2$s limit %4$s)) c',
+           union all (select * from (select * from cases c where c.compartment is not null and %3$s offset 0) c
+                       where %1$s order by %2$s limit %4$s)) c',
         wheres, sort, readers, in_limit) into few, looked;
       -- Enough of what is open to all; what lies behind walls is whole: no page can hold anything later.
       if looked >= in_limit then
