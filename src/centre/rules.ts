@@ -325,8 +325,9 @@ function planShift(
 export function possibleNumbers(body: string): string[] {
   const plain = body
     .normalize('NFKC')
-    .replace(/\s*[-\u2010-\u2015\u2212\uFE58]\s*/g, '-')
-    .replace(/\s*\/\s*/g, '/');
+    .replace(/\s+/g, ' ')
+    .replace(/ ?[-\u2010-\u2015\u2212\uFE58] ?/g, '-')
+    .replace(/ ?\/ ?/g, '/');
   const found = plain.matchAll(/[A-Za-z0-9][A-Za-z0-9/-]*/g);
   return [...new Set([...found].map(([one]) => one.toUpperCase()).filter((one) => /\d/.test(one)))];
 }

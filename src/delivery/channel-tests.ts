@@ -123,7 +123,9 @@ async function tryOut(
     return null;
   }
   if (channel === 'push' && devices.length === 0) return 'no-device';
-  if (!channelsOf(ctx, person, [channel]).some((way) => way.lane === lane)) return 'no-address';
+  // The devices were just read; what this process remembers of them may be older.
+  if (channel !== 'push' && !channelsOf(ctx, person, [channel]).some((way) => way.lane === lane))
+    return 'no-address';
   const number = (given: string) => internationalNumber(given, channels.smsCountry);
   const parcel = ((): Exclude<Parcel, { kind: 'mail' }> | null => {
     switch (channel) {

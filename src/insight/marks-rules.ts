@@ -54,8 +54,9 @@ function refanged(text: string): string {
     .normalize('NFKC')
     .toLowerCase()
     .replace(/h(xx|\*\*|tt)p(s?)\s*:/g, 'http$2:')
-    .replace(/\s*(\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))\s*/g, '.')
-    .replace(/\s*(\[at\]|\(at\)|\[@\])\s*/g, '@')
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/ ?(\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)) ?/g, '.')
+    .replace(/ ?(\[at\]|\(at\)|\[@\]) ?/g, '@')
     .replaceAll('[:]', ':')
     .replaceAll('。', '。 ');
 }

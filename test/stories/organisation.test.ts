@@ -114,7 +114,7 @@ describe('the centre’s organisation at work', () => {
     // What may be done is said with the case, and in which capacity.
     const view = await story.sees('teammate', caseId);
     expect(view.may.map((one) => one.act).sort()).toEqual(
-      ['file-follow-up', 'file-recovery', 'message', 'read'].sort(),
+      ['file-follow-up', 'file-recovery', 'message', 'read', 'request-support'].sort(),
     );
     expect(view.reports[0]).toMatchObject({
       onBehalf: false,

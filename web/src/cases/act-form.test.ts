@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isAffair } from '../../../src/cases/affairs-rules.ts';
 import type { CaseActName } from '../../../src/cases/contract.ts';
 import { caseAct } from '../../../src/cases/contract.ts';
 import type { ActForm } from './act-form.ts';
@@ -18,7 +19,10 @@ const full: ActForm = {
   reference: '115 偵 1',
   place: '應變中心',
 };
-const acts = caseAct.options.map((option) => option.shape.act.value as CaseActName);
+/** Acts of the dialog; those about a procedure, support or a referral have their place beside what they are about. */
+const acts = caseAct.options
+  .map((option) => option.shape.act.value as CaseActName)
+  .filter((act) => !isAffair(act));
 const sentences = {
   form: {
     needLevel: 'level',

@@ -104,7 +104,7 @@ export function VitalSystems({ view }: { view: SituationView }) {
       rows={view.vital.map((one) => ({
         ...one,
         key: one.id,
-        name: pick(one.name).replace(/（.*?）|\s*\(.*?\)/g, ''),
+        name: pick(one.name).replace(/（[^（）]*）| ?\([^()]*\)/g, ''),
       }))}
     />
   );
@@ -123,7 +123,7 @@ export function Subgroups({ view }: { view: SituationView }) {
         key: one.code,
         // On the wall 「分組」 is said once, above.
         name: pick(one.name)
-          .replace(/\s*Subgroup\s*/, ' ')
+          .replace(/ ?Subgroup ?/, ' ')
           .trim(),
         ...(one.affected > 0 ? { more: <span className="doubt">{t.affected(one.affected)}</span> } : {}),
       }))}
