@@ -45,11 +45,11 @@ export async function dueClocks(
   actor: Actor,
   limit: number,
   failed: readonly string[] = [],
-): Promise<{ id: string; caseId: string }[]> {
+): Promise<{ id: string; caseId: string; rank: number }[]> {
   return read(ctx.database, actor, ctx.clock, (tx) =>
-    tx.prepared<{ id: string; caseId: string }>(
+    tx.prepared<{ id: string; caseId: string; rank: number }>(
       'clocks-due',
-      `select id, case_id as "caseId" from clocks where next_at is not null and next_at <= $1::timestamptz
+      `select id, case_id as "caseId", rank from clocks where next_at is not null and next_at <= $1::timestamptz
         and id <> all ($3::uuid[]) order by rank desc, next_at limit $2`,
       [tx.now, limit, failed],
     ),

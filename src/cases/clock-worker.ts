@@ -31,16 +31,18 @@ export async function fireDueClocks(ctx: AppContext): Promise<number> {
   const failedCases: string[] = [];
   for (;;) {
     const due = await dueClocks(ctx, SYSTEM, BATCH, failedClocks);
-    // One case's clocks one after another, in their order; the cases gravest first.
-    await sideBySide([...Map.groupBy(due, (clock) => clock.caseId).values()], async (clocks) => {
-      for (const clock of clocks) {
-        await fireClock(ctx, SYSTEM, clock).catch((error: unknown) => {
-          // Clocks that cannot fire must not stop the others (FLT-13); they are tried again at the next look.
-          failedClocks.push(clock.id);
-          ctx.log.error({ err: error, clock: clock.id }, 'a clock could not be fired, going on');
-        });
-      }
-    });
+    // One level after the other, the gravest first; within it cases side by side, a case's clocks in their order (FLT-15).
+    for (const level of Map.groupBy(due, (clock) => clock.rank).values()) {
+      await sideBySide([...Map.groupBy(level, (clock) => clock.caseId).values()], async (clocks) => {
+        for (const clock of clocks) {
+          await fireClock(ctx, SYSTEM, clock).catch((error: unknown) => {
+            // Clocks that cannot fire must not stop the others (FLT-13); they are tried again at the next look.
+            failedClocks.push(clock.id);
+            ctx.log.error({ err: error, clock: clock.id }, 'a clock could not be fired, going on');
+          });
+        }
+      });
+    }
     const silent = await dueRungs(ctx, SYSTEM, BATCH, failedCases);
     await sideBySide(silent, (caseId) =>
       fireRungs(ctx, SYSTEM, caseId).catch((error: unknown) => {
