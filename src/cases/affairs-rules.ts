@@ -1,7 +1,7 @@
 /** The acts about procedure, support and referral: which of them a case offers, and what each decides. Pure. */
 import type { SnapshotPost } from '../directory/index.ts';
 import type { Pack } from '../mechanism/index.ts';
-import type { Act } from '../mechanism/vocabulary.ts';
+import { type Act, AFFAIR_ACTS, type AffairAct } from '../mechanism/vocabulary.ts';
 import { refuseFields } from '../platform/errors.ts';
 import { requestStatus, type SupportOffer } from './affairs.ts';
 import type { CaseAct } from './contract.ts';
@@ -12,29 +12,7 @@ import type { World } from './recipients.ts';
 import { decideReferral, type ReferralInput } from './referral-rules.ts';
 import { decideSupport } from './support-rules.ts';
 
-/** The acts of this file. */
-export const AFFAIR_ACTS = [
-  'tick-item',
-  'skip-item',
-  'reopen-item',
-  'request-support',
-  'assign-support',
-  'accept-support',
-  'decline-support',
-  'recall-support',
-  'support-progress',
-  'support-done',
-  'cancel-support',
-  'support-feedback',
-  'open-referral',
-  'send-referral',
-  'record-referral-receipt',
-  'record-referral-reply',
-  'close-referral',
-] as const satisfies readonly Act[];
-export type AffairAct = (typeof AFFAIR_ACTS)[number];
-
-/** True for the acts of this file. */
+/** True for acts about procedure, support and referrals. */
 export function isAffair(act: Act): act is AffairAct {
   return (AFFAIR_ACTS as readonly Act[]).includes(act);
 }

@@ -4,6 +4,7 @@ import { cases as en } from '../locales/en/case.ts';
 import type { Bilingual } from '../locales/index.ts';
 import { cases as zh } from '../locales/zh-Hant/case.ts';
 import { addDuration, type Pack } from '../mechanism/index.ts';
+import type { AffairAct } from '../mechanism/vocabulary.ts';
 import { type Referral, requestStatus, type SupportOffer, type SupportRequest } from './affairs.ts';
 import type {
   ChecklistView,
@@ -14,7 +15,7 @@ import type {
   SupportRequestView,
   SupportView,
 } from './affairs-contract.ts';
-import { type AffairAct, affairPossible } from './affairs-rules.ts';
+import { affairPossible } from './affairs-rules.ts';
 import type { CaseState } from './evolve.ts';
 import { personRef } from './lists.ts';
 import { dueOf, partsOf } from './playbook-rules.ts';

@@ -1,7 +1,7 @@
 /** Can a case live and end, and has every act somebody who may do it? (S8.9.1, SF5, rule 7) */
 import { type Finding, finding } from './findings.ts';
 import type { Pack, Transition } from './pack.ts';
-import type { Act } from './vocabulary.ts';
+import { type Act, AFFAIR_ACTS } from './vocabulary.ts';
 
 /** States, transitions and the rights table, held against each other. */
 export function lifecycleProblems(pack: Pack): Finding[] {
@@ -114,23 +114,7 @@ const NOT_PROPOSED: readonly Act[] = [
   'export',
   'message',
   'ask-back',
-  'tick-item',
-  'skip-item',
-  'reopen-item',
-  'request-support',
-  'assign-support',
-  'accept-support',
-  'decline-support',
-  'recall-support',
-  'support-progress',
-  'support-done',
-  'cancel-support',
-  'support-feedback',
-  'open-referral',
-  'send-referral',
-  'record-referral-receipt',
-  'record-referral-reply',
-  'close-referral',
+  ...AFFAIR_ACTS,
 ];
 
 /** What needs a second person must be an act that can wait, and every state it can wait in needs somebody to decide. */

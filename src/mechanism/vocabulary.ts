@@ -71,6 +71,28 @@ export const ACTS = [
 ] as const;
 export type Act = (typeof ACTS)[number];
 
+/** Acts about a case's procedure, support and referrals; each stands beside what it is about. */
+export const AFFAIR_ACTS = [
+  'tick-item',
+  'skip-item',
+  'reopen-item',
+  'request-support',
+  'assign-support',
+  'accept-support',
+  'decline-support',
+  'recall-support',
+  'support-progress',
+  'support-done',
+  'cancel-support',
+  'support-feedback',
+  'open-referral',
+  'send-referral',
+  'record-referral-receipt',
+  'record-referral-reply',
+  'close-referral',
+] as const satisfies readonly Act[];
+export type AffairAct = (typeof AFFAIR_ACTS)[number];
+
 /** How a post stands to a case. One post may stand in several relations to the same case. */
 export const RELATIONS = [
   /** the post belongs to the reporting organisation */

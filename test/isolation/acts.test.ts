@@ -3,9 +3,8 @@
  * the case; compared are what the case page offers (`may`) and what is really answered to whoever tries.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AFFAIR_ACTS } from '../../src/cases/affairs-rules.ts';
 import { pack } from '../../src/directory/test-world.ts';
-import { ACTS, type Act, type Relation, type Role } from '../../src/mechanism/vocabulary.ts';
+import { ACTS, type Act, AFFAIR_ACTS, type Relation, type Role } from '../../src/mechanism/vocabulary.ts';
 import { openStory, type Story } from '../stories/harness.ts';
 import { type Door, openDoor, people } from './house.ts';
 import { described, type Schema } from './samples.ts';

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { CaseView, MayDo } from '../../../src/cases/contract.ts';
-import type { Act } from '../../../src/mechanism/vocabulary.ts';
+import { type Act, AFFAIR_ACTS } from '../../../src/mechanism/vocabulary.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { Button } from '../ui/Button.tsx';
 import { useKeys } from '../ui/keys.tsx';
@@ -65,23 +65,7 @@ const ELSEWHERE = new Set<Act>([
   'withdraw-act',
   'export',
   // In the tabs of procedure, support and referral, each beside what it is about.
-  'tick-item',
-  'skip-item',
-  'reopen-item',
-  'request-support',
-  'assign-support',
-  'accept-support',
-  'decline-support',
-  'recall-support',
-  'support-progress',
-  'support-done',
-  'cancel-support',
-  'support-feedback',
-  'open-referral',
-  'send-referral',
-  'record-referral-receipt',
-  'record-referral-reply',
-  'close-referral',
+  ...AFFAIR_ACTS,
 ]);
 
 interface ActBarProps {
