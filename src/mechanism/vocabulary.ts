@@ -5,6 +5,31 @@
  * Pure data: imported by rules, by the API's schemas and by the web.
  */
 
+/** Acts about a case's procedure, support and referrals; each stands beside what it is about. */
+export const AFFAIR_ACTS = [
+  /** a step of the level's response procedure is done, left out with a reason, or taken up again (S7.9.7.3, S8.2.2) */
+  'tick-item',
+  'skip-item',
+  'reopen-item',
+  /** support: asked for, offered to a group, answered, done, judged by the agency, or no longer wanted (S8.5.1, S8.5.2) */
+  'request-support',
+  'assign-support',
+  'accept-support',
+  'decline-support',
+  'recall-support',
+  'support-progress',
+  'support-done',
+  'cancel-support',
+  'support-feedback',
+  /** referral to prosecutors and to the disaster system (S8.4.1, S8.4.2) */
+  'open-referral',
+  'send-referral',
+  'record-referral-receipt',
+  'record-referral-reply',
+  'close-referral',
+] as const;
+export type AffairAct = (typeof AFFAIR_ACTS)[number];
+
 /** What a person may do with a case. Each act is one command of the write path and one row of the rights table. */
 export const ACTS = [
   'file-initial',
@@ -44,54 +69,13 @@ export const ACTS = [
   'lift-hold',
   /** take the case's whole history away as one file */
   'export',
-  /** a step of the level's response procedure is done, left out with a reason, or taken up again (S7.9.7.3, S8.2.2) */
-  'tick-item',
-  'skip-item',
-  'reopen-item',
-  /** support: asked for, offered to a group, answered, done, judged by the agency, or no longer wanted (S8.5.1, S8.5.2) */
-  'request-support',
-  'assign-support',
-  'accept-support',
-  'decline-support',
-  'recall-support',
-  'support-progress',
-  'support-done',
-  'cancel-support',
-  'support-feedback',
-  /** referral to prosecutors and to the disaster system (S8.4.1, S8.4.2) */
-  'open-referral',
-  'send-referral',
-  'record-referral-receipt',
-  'record-referral-reply',
-  'close-referral',
+  ...AFFAIR_ACTS,
   /** what a deputy convenor may choose below the gravest level, and nobody below him (S7.10.4a to S7.10.4c) */
   'leave-to-agency',
   'call-meeting',
   'order-stationing',
 ] as const;
 export type Act = (typeof ACTS)[number];
-
-/** Acts about a case's procedure, support and referrals; each stands beside what it is about. */
-export const AFFAIR_ACTS = [
-  'tick-item',
-  'skip-item',
-  'reopen-item',
-  'request-support',
-  'assign-support',
-  'accept-support',
-  'decline-support',
-  'recall-support',
-  'support-progress',
-  'support-done',
-  'cancel-support',
-  'support-feedback',
-  'open-referral',
-  'send-referral',
-  'record-referral-receipt',
-  'record-referral-reply',
-  'close-referral',
-] as const satisfies readonly Act[];
-export type AffairAct = (typeof AFFAIR_ACTS)[number];
 
 /** How a post stands to a case. One post may stand in several relations to the same case. */
 export const RELATIONS = [
