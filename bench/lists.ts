@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { listCases, queue } from '../src/cases/lists.ts';
 import { caseView } from '../src/cases/views.ts';
+import { centreNow } from '../src/centre/index.ts';
+import { createSituation } from '../src/insight/situation.ts';
 import { HttpLine } from '../test/faults/rig/http-line.ts';
 import { contextOn } from '../test/faults/rig/nation.ts';
 import { databaseOf } from '../test/faults/rig/product.ts';
@@ -28,9 +30,13 @@ export async function measureLists(sizes: Sizes): Promise<Figure[]> {
       await here.ask<{ id: string }>('select id from cases order by md5(id::text) limit $1', [sizes.looks])
     ).map((row) => row.id);
     const query = { order: 'newest', limit: 50 } as const;
+    const centre = (tx: Parameters<typeof centreNow>[1], mode: 'live' | 'exercise') =>
+      centreNow(ctx, tx, mode);
+    const situation = createSituation(ctx, centre);
     const things: {
       name: string;
-      path: (turn: number) => string;
+      /** Asked of the running product; without it of the function itself. */
+      path?: (turn: number) => string;
       run: (turn: number) => Promise<unknown>;
     }[] = [
       { name: 'case list, newest 50', path: () => '/api/v1/cases', run: () => listCases(ctx, actor, query) },
@@ -45,6 +51,9 @@ export async function measureLists(sizes: Sizes): Promise<Figure[]> {
         run: (turn) => caseView(ctx, actor, ids[turn % ids.length] as string),
       },
       { name: 'queue', path: () => '/api/v1/queue', run: () => queue(ctx, actor) },
+      { name: 'situation', path: () => '/api/v1/situation', run: () => situation(actor, 'live') },
+      // Half a minute long the hours that are over are remembered; whoever comes first asks for them.
+      { name: 'situation, first look', run: () => createSituation(ctx, centre)(actor, 'live') },
     ];
     const figures: Figure[] = [];
     for (const thing of things) {
@@ -56,15 +65,17 @@ export async function measureLists(sizes: Sizes): Promise<Figure[]> {
         for (const statement of heard[turn % heard.length] as Statement[])
           await plain.query(statement as string);
       };
-      const http = async (turn: number) => {
-        const answer = await line.ask('GET', thing.path(turn));
-        if (answer.status !== 200) throw new Error(`${thing.path(turn)}: ${answer.status} ${answer.body}`);
+      const { path } = thing;
+      const ask = async (turn: number) => {
+        if (!path) return void (await thing.run(turn));
+        const answer = await line.ask('GET', path(turn));
+        if (answer.status !== 200) throw new Error(`${path(turn)}: ${answer.status} ${answer.body}`);
       };
-      await timeOf(5, http);
+      await timeOf(5, ask);
       await timeOf(5, sql);
       const { ours, ceiling, spread } = await interleave(
         sizes.rounds,
-        () => timeOf(sizes.looks, http),
+        () => timeOf(sizes.looks, ask),
         () => timeOf(sizes.looks, sql),
       );
       figures.push({

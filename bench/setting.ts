@@ -88,6 +88,7 @@ export async function install(options: {
   port: number;
   reporters: number;
   workers?: ProductOptions['workers'];
+  mailPace?: number;
 }): Promise<Installation> {
   const folder = makeFolder('bench');
   const mail = await startMailRecorder();
@@ -96,6 +97,7 @@ export async function install(options: {
     port: options.port,
     smtpUrl: mail.url,
     ...(options.workers ? { workers: options.workers } : {}),
+    ...(options.mailPace === undefined ? {} : { mailPace: options.mailPace }),
   };
   const began = performance.now();
   let product = startProduct(base);

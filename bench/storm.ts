@@ -49,7 +49,7 @@ async function tooSoon(here: Installation): Promise<{ soon: number; mails: numbe
 
 /** 0 refused; the first notice of an A within five seconds (aim); one mail a person in half a minute (aim). */
 export async function measureStorm(sizes: Sizes): Promise<Figure[]> {
-  const here = await install({ port: PORT, reporters: BODIES });
+  const here = await install({ port: PORT, reporters: BODIES, mailPace: APART / 1000 });
   const load = startHelper<FilingOrder, FilingResult>('load.ts');
   try {
     const { reporters } = here.nation;

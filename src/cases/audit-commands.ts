@@ -14,7 +14,7 @@ import {
 import type { NewNotice } from './consequences.ts';
 import type { CaseState } from './evolve.ts';
 import type { World } from './recipients.ts';
-import { clocksOf, confirmNotices, factsOf, findCase, lockCase, updateClocks } from './store.ts';
+import { clockRow, clocksOf, confirmNotices, factsOf, findCase, lockCase, updateClocks } from './store.ts';
 import { storeMissing, worldFor } from './write.ts';
 
 /** What the auditor found about one case, in words for a row and a log: no narrative, no person. */
@@ -155,7 +155,10 @@ async function repair(
       done.add(one);
     }
   }
-  await updateClocks(tx, state.id, altered);
+  await updateClocks(
+    tx,
+    altered.map((clock) => clockRow(state.id, clock)),
+  );
   await storeMissing(ctx, tx, state, { notices, clocks, silent }, world);
   return done;
 }

@@ -2,21 +2,26 @@
  * Fires clocks and the rungs of ladders when their moment comes: within a second while running, and at once after a pause,
  * gravest first (FLT-15, H40).
  *
- * No lease is needed: firing is one transaction that locks the case, looks again and finds it met, moved, answered or
- * fired by another worker, or fires it. Any number of workers may run.
+ * No lease is needed: firing is a transaction that locks the case, looks again and finds it met, moved, answered or fired by
+ * another worker, or fires it. Any number of workers may run: each takes many cases at a time that nobody holds, and waits
+ * for one that is held only when it holds no other itself.
  */
 import { SYSTEM } from '../platform/actor.ts';
 import { createClockGuard } from '../platform/clock-guard.ts';
 import type { AppContext } from '../platform/context.ts';
+import { isRefusal } from '../platform/errors.ts';
 import { read } from '../platform/transaction.ts';
-import { dueClocks, fireClock } from './clock-commands.ts';
-import { dueRungs, fireRungs } from './ladder-commands.ts';
+import { type DueClock, dueClocks, fireClock, fireClocks, stillDue } from './clock-commands.ts';
+import { dueRungs, fireRungs, fireRungsTogether } from './ladder-commands.ts';
 import { closePastYears, keepNumbersReady } from './numbers.ts';
+import type { DueCase } from './store.ts';
 
 const LOOK_EVERY = 500;
-const BATCH = 200;
-/** Cases whose clocks fire side by side: while one waits for its commit another is worked out. */
-const SIDE_BY_SIDE = 6;
+const BATCH = 500;
+/** Cases that are written in one transaction: one commit waits for the disk, and one statement a table is worked out. */
+const TOGETHER = 50;
+/** Transactions side by side: while one waits for the database another is worked out. */
+const SIDE_BY_SIDE = 3;
 /** Looks between two looks after the numbers (2 s), and after those of past years (10 min). */
 const NUMBERS_EVERY = 4;
 const YEARS_EVERY = 1_200;
@@ -27,41 +32,147 @@ const YEARS_EVERY = 1_200;
  */
 export async function fireDueClocks(ctx: AppContext): Promise<number> {
   let fired = 0;
-  const failedClocks: string[] = [];
-  const failedCases: string[] = [];
+  const failed: Failed = { clocks: [], cases: [] };
   for (;;) {
-    const due = await dueClocks(ctx, SYSTEM, BATCH, failedClocks);
-    // One level after the other, the gravest first; within it cases side by side, a case's clocks in their order (FLT-15).
-    for (const level of Map.groupBy(due, (clock) => clock.rank).values()) {
-      await sideBySide([...Map.groupBy(level, (clock) => clock.caseId).values()], async (clocks) => {
-        for (const clock of clocks) {
-          await fireClock(ctx, SYSTEM, clock).catch((error: unknown) => {
-            // Clocks that cannot fire must not stop the others (FLT-13); they are tried again at the next look.
-            failedClocks.push(clock.id);
-            ctx.log.error({ err: error, clock: clock.id }, 'a clock could not be fired, going on');
-          });
-        }
-      });
+    // Whoever holds a case keeps no other case waiting, grave or not.
+    let alone = Promise.resolve();
+    try {
+      const due = await dueClocks(ctx, SYSTEM, BATCH, failed.clocks);
+      // One level after the other, the gravest first; within it cases together and a case's clocks in their order (FLT-15).
+      for (const level of Map.groupBy(due, (clock) => clock.rank).values()) {
+        const held = await fireLevel(ctx, level, failed);
+        if (held.length > 0) alone = alone.then(() => fireHeld(ctx, held, failed));
+      }
+      const silent = await dueRungs(ctx, SYSTEM, BATCH, failed.cases);
+      for (const level of Map.groupBy(silent, (one) => `${one.urgent} ${one.rank}`).values()) {
+        const held = await together(
+          ctx,
+          level,
+          (some) => fireRungsTogether(ctx, SYSTEM, some),
+          (one, error) => rungFailed(ctx, one, error, failed),
+        );
+        if (held.length > 0) alone = alone.then(() => fireHeldRungs(ctx, held, failed));
+      }
+      fired += due.length + silent.length;
+      if (due.length < BATCH && silent.length < BATCH) return fired;
+    } finally {
+      await alone;
     }
-    const silent = await dueRungs(ctx, SYSTEM, BATCH, failedCases);
-    await sideBySide(silent, (caseId) =>
-      fireRungs(ctx, SYSTEM, caseId).catch((error: unknown) => {
-        failedCases.push(caseId);
-        ctx.log.error({ err: error, caseId }, 'the next rung of a ladder could not be told, going on');
-      }),
-    );
-    fired += due.length + silent.length;
-    if (due.length < BATCH && silent.length < BATCH) return fired;
   }
 }
 
-/** Runs for each of them, a few at a time, in their order. */
+/** What could not be fired in this look. It must not stop the others (FLT-13), and is tried again at the next one. */
+interface Failed {
+  readonly clocks: string[];
+  readonly cases: string[];
+}
+
+function clockFailed(ctx: AppContext, clock: DueClock, error: unknown, failed: Failed): void {
+  failed.clocks.push(clock.id);
+  ctx.log.error({ err: error, clock: clock.id }, 'a clock could not be fired, going on');
+}
+
+function rungFailed(ctx: AppContext, { id }: DueCase, error: unknown, failed: Failed): void {
+  failed.cases.push(id);
+  ctx.log.error({ err: error, caseId: id }, 'the next rung of a ladder could not be told, going on');
+}
+
+/** Fires clocks of one level; gives those whose case another transaction holds, each case's in their order. */
+async function fireLevel(ctx: AppContext, level: readonly DueClock[], failed: Failed): Promise<DueClock[]> {
+  const held: DueClock[] = [];
+  for (const turn of turnsOf(level)) {
+    const passed = new Set(held.map((clock) => clock.caseId));
+    held.push(...turn.filter((clock) => passed.has(clock.caseId)));
+    held.push(
+      ...(await together(
+        ctx,
+        turn.filter((clock) => !passed.has(clock.caseId)),
+        (some) => fireClocks(ctx, SYSTEM, some),
+        (clock, error) => clockFailed(ctx, clock, error, failed),
+      )),
+    );
+  }
+  return held;
+}
+
+/** The first clock of each case, then the second of those that have one, and so on. */
+function turnsOf(clocks: readonly DueClock[]): DueClock[][] {
+  const turns: DueClock[][] = [];
+  const seen = new Map<string, number>();
+  for (const clock of clocks) {
+    const turn = seen.get(clock.caseId) ?? 0;
+    seen.set(clock.caseId, turn + 1);
+    const same = turns[turn];
+    if (same) same.push(clock);
+    else turns.push([clock]);
+  }
+  return turns;
+}
+
+/** Waits for each case that was held, by itself, and fires what nobody else has fired meanwhile. Never throws. */
+async function fireHeld(ctx: AppContext, held: readonly DueClock[], failed: Failed): Promise<void> {
+  try {
+    const cases = Map.groupBy(await stillDue(ctx, SYSTEM, held), (clock) => clock.caseId);
+    await sideBySide([...cases.values()], async (clocks) => {
+      for (const clock of clocks)
+        await fireClock(ctx, SYSTEM, clock).catch((error) => clockFailed(ctx, clock, error, failed));
+    });
+  } catch (error) {
+    ctx.log.error({ err: error }, 'clocks of cases that were held could not be looked at, going on');
+  }
+}
+
+/** As `fireHeld`, the rungs of ladders. */
+function fireHeldRungs(ctx: AppContext, held: readonly DueCase[], failed: Failed): Promise<void> {
+  return sideBySide(held, (one) =>
+    fireRungs(ctx, SYSTEM, one.id).catch((error) => rungFailed(ctx, one, error, failed)),
+  );
+}
+
+/**
+ * Runs for many at a time and gives what other transactions hold. Where one of them fails nothing of them is written, and each
+ * half is tried by itself, until what fails is alone (FLT-13).
+ * @throws Refusal unavailable: then all would fail
+ */
+async function together<T>(
+  ctx: AppContext,
+  all: readonly T[],
+  run: (some: readonly T[]) => Promise<T[]>,
+  fail: (one: T, error: unknown) => void,
+): Promise<T[]> {
+  const held: T[] = [];
+  const attempt = async (some: readonly T[]): Promise<void> => {
+    try {
+      held.push(...(await run(some)));
+    } catch (error) {
+      if (isRefusal(error) && error.code === 'unavailable') throw error;
+      const [first] = some;
+      if (first !== undefined && some.length === 1) return fail(first, error);
+      ctx.log.warn({ err: error, cases: some.length }, 'could not be written together, going on by halves');
+      const half = Math.ceil(some.length / 2);
+      await attempt(some.slice(0, half));
+      await attempt(some.slice(half));
+    }
+  };
+  const parts: T[][] = [];
+  for (let first = 0; first < all.length; first += TOGETHER) parts.push(all.slice(first, first + TOGETHER));
+  await sideBySide(parts, attempt);
+  return held;
+}
+
+/** Runs for each of them, a few at a time, in their order; after a failure begins no more, and throws it when all have ended. */
 async function sideBySide<T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
   const waiting = [...all].reverse();
   const runNext = async (): Promise<void> => {
-    for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) await run(one);
+    try {
+      for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) await run(one);
+    } catch (error) {
+      waiting.length = 0;
+      throw error;
+    }
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, runNext));
+  const lanes = await Promise.allSettled(Array.from({ length: SIDE_BY_SIDE }, runNext));
+  for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
 }
 
 /** Starts the worker. `onJump` is told by how many ms the database's clock was set, when it was. */

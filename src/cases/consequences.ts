@@ -169,7 +169,7 @@ function closedBy(
 }
 
 /** What happens of itself. */
-const MECHANISM: Doer = { person: null, post: null };
+export const MECHANISM: Doer = { person: null, post: null };
 
 /** Applies facts one after another. `newId` mints ids of notices and clocks. */
 export function applyFacts(

@@ -19,6 +19,19 @@ export async function lockCase(tx: Tx, id: string): Promise<CaseState | undefine
   return rows[0]?.detail;
 }
 
+/**
+ * Those of the cases that nobody else holds, locked for the rest of the transaction, by id. Rows that only refer to a case
+ * (a delivery to a successor) need not wait for it.
+ */
+export async function lockFreeCases(tx: Tx, ids: readonly string[]): Promise<Map<string, CaseState>> {
+  const rows = await tx.prepared<{ id: string; detail: CaseState }>(
+    'cases-lock-free',
+    'select id, detail from cases where id = any ($1::uuid[]) order by id for no key update skip locked',
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row.detail]));
+}
+
 /** A case as it stands, without a lock. */
 export async function findCase(tx: Tx, id: string): Promise<CaseState | undefined> {
   const rows = await tx.prepared<{ detail: CaseState }>(
@@ -60,15 +73,56 @@ export function clocksOf(tx: Tx, caseId: string): Promise<ClockRow[]> {
   );
 }
 
+/** As `clocksOf`, of several cases, by case. */
+export async function clocksOfCases(tx: Tx, caseIds: readonly string[]): Promise<Map<string, ClockRow[]>> {
+  return byCase(
+    await tx.prepared<ClockRow & OfCase>(
+      'cases-clocks',
+      `select case_id as "caseId", ${CLOCK_COLUMNS} from clocks where case_id = any ($1::uuid[])
+        order by case_id, start_at, definition, ordinal`,
+      [caseIds],
+    ),
+  );
+}
+
+type OfCase = { readonly caseId: string };
+
+/** Rows by the case they are of, and no longer naming it. */
+function byCase<R extends object>(rows: readonly (R & OfCase)[]): Map<string, R[]> {
+  const found = new Map<string, R[]>();
+  for (const { caseId, ...row } of rows) {
+    const same = found.get(caseId);
+    if (same) same.push(row as unknown as R);
+    else found.set(caseId, [row as unknown as R]);
+  }
+  return found;
+}
+
+const OPEN_NOTICE_COLUMNS = `id, post_id as "postId", fact_seq as "factSeq", route, expects, capacities, urgent,
+  made_at as "madeAt", confirm_by as "confirmBy", ladder, coalesce(rung, 1) as rung, next_rung_at as "nextRungAt",
+  ladder_stopped_at is not null as stopped, coalesce(rung_of, '{}') as "rungOf"`;
+const IS_OPEN = `expects <> 'none' and acknowledged_at is null and closed_at is null`;
+
 /** Notices of the case that nobody has confirmed or closed. */
 export function openNoticesOf(tx: Tx, caseId: string): Promise<OpenNotice[]> {
   return tx.prepared<OpenNotice & Record<string, unknown>>(
     'case-open-notices',
-    `select id, post_id as "postId", fact_seq as "factSeq", route, expects, capacities, urgent, made_at as "madeAt",
-            confirm_by as "confirmBy", ladder, coalesce(rung, 1) as rung, next_rung_at as "nextRungAt",
-            ladder_stopped_at is not null as stopped, coalesce(rung_of, '{}') as "rungOf" from notices
-      where case_id = $1::uuid and expects <> 'none' and acknowledged_at is null and closed_at is null`,
+    `select ${OPEN_NOTICE_COLUMNS} from notices where case_id = $1::uuid and ${IS_OPEN}`,
     [caseId],
+  );
+}
+
+/** As `openNoticesOf`, of several cases, by case. */
+export async function openNoticesOfCases(
+  tx: Tx,
+  caseIds: readonly string[],
+): Promise<Map<string, OpenNotice[]>> {
+  return byCase(
+    await tx.prepared<OpenNotice & OfCase>(
+      'cases-open-notices',
+      `select case_id as "caseId", ${OPEN_NOTICE_COLUMNS} from notices where case_id = any ($1::uuid[]) and ${IS_OPEN}`,
+      [caseIds],
+    ),
   );
 }
 
@@ -152,26 +206,44 @@ export function clockRow(caseId: string, clock: ClockRow): Record<string, unknow
   };
 }
 
-/** Writes what follows from an existing case's new state; `attention` is the moment the case rises in the queue. */
-export async function updateCase(
-  tx: Tx,
-  state: CaseState,
-  pack: Pack,
-  attention: Date | null,
-): Promise<void> {
-  const columns = { ...caseColumns(state, pack), attention_at: attention };
-  const names = Object.keys(columns);
-  // A statement of its own: the row as JSON keeps it one round trip and one plan.
-  await tx.prepared(
-    'case-update',
-    `update cases set ${names.map((name) => `${name} = n.${name}`).join(', ')}
-       from jsonb_populate_record(null::cases, $2::jsonb) n where cases.id = $1::uuid`,
-    [state.id, JSON.stringify(columns)],
-  );
+/** An existing case's new state; `attention` is the moment it rises in the queue. */
+export interface NewState {
+  readonly state: CaseState;
+  readonly pack: Pack;
+  readonly attention: Date | null;
 }
 
-/** Writes clocks that changed. */
-export async function updateClocks(tx: Tx, caseId: string, clocks: readonly ClockRow[]): Promise<void> {
+/** Writes what follows from the new states of existing cases. */
+export async function updateCases(tx: Tx, changed: readonly NewState[]): Promise<void> {
+  const rows = changed.map(({ state, pack, attention }) => ({
+    ...caseColumns(state, pack),
+    attention_at: attention,
+  }));
+  const [first] = rows;
+  if (!first) return;
+  const set = Object.keys(first)
+    .map((name) => `${name} = n.${name}`)
+    .join(', ');
+  const ids = changed.map((one) => one.state.id);
+  // A statement of its own: the row as JSON keeps it one round trip and one plan. One case is always found by its id,
+  // whatever size the table had when the plan was made.
+  if (rows.length === 1)
+    await tx.prepared(
+      'case-update',
+      `update cases set ${set} from jsonb_populate_record(null::cases, $2::jsonb) n where cases.id = $1::uuid`,
+      [ids[0], JSON.stringify(first)],
+    );
+  else
+    await tx.prepared(
+      'cases-update',
+      `update cases set ${set} from unnest($1::uuid[], $2::jsonb[]) as u(id, row),
+         jsonb_populate_record(null::cases, u.row) n where cases.id = u.id`,
+      [ids, rows.map((row) => JSON.stringify(row))],
+    );
+}
+
+/** Writes clocks that changed, as rows. */
+export async function updateClocks(tx: Tx, clocks: readonly Record<string, unknown>[]): Promise<void> {
   if (clocks.length === 0) return;
   await tx.prepared(
     'clocks-update',
@@ -179,7 +251,7 @@ export async function updateClocks(tx: Tx, caseId: string, clocks: readonly Cloc
             next_at = n.next_at, met_at = n.met_at, warned_at = n.warned_at, overdue_at = n.overdue_at,
             late_by_regrading = n.late_by_regrading, history = n.history
        from jsonb_populate_recordset(null::clocks, $1::jsonb) n where c.id = n.id`,
-    [JSON.stringify(clocks.map((clock) => clockRow(caseId, clock)))],
+    [JSON.stringify(clocks)],
   );
 }
 
@@ -225,15 +297,26 @@ export async function reachedBy(
   return new Map(rows.map((row) => [row.notice, new Set(row.people)]));
 }
 
+/** A case with a rung that is due, and how grave that is. */
+export interface DueCase {
+  readonly id: string;
+  readonly urgent: boolean;
+  readonly rank: number;
+}
+
 /** Cases with a rung that is due, the gravest first, without those just found to fail. */
-export async function casesWithDueRungs(tx: Tx, limit: number, failed: readonly string[]): Promise<string[]> {
-  const rows = await tx.prepared<{ id: string }>(
+export async function casesWithDueRungs(
+  tx: Tx,
+  limit: number,
+  failed: readonly string[],
+): Promise<DueCase[]> {
+  return tx.prepared<DueCase & Record<string, unknown>>(
     'rungs-due',
-    `select case_id as id from notices where next_rung_at <= $1::timestamptz and case_id <> all ($3::uuid[])
+    `select case_id as id, bool_or(urgent) as urgent, max(rank) as rank from notices
+      where next_rung_at <= $1::timestamptz and case_id <> all ($3::uuid[])
       group by case_id order by bool_or(urgent) desc, max(rank) desc, min(next_rung_at) limit $2`,
     [tx.now, limit, failed],
   );
-  return rows.map((row) => row.id);
 }
 
 /** Records a person's confirmation on the notices it answers. */

@@ -7,9 +7,9 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
-import { channelsOf, refreshFailedNotices, relayFor } from '../delivery/index.ts';
-import { circleOf, directorySnapshot } from '../directory/index.ts';
-import { activePackHash, type Bilingual, canonicalJson, type Pack, packByHash } from '../mechanism/index.ts';
+import { refreshFailedNotices } from '../delivery/index.ts';
+import { directorySnapshot } from '../directory/index.ts';
+import { activePackHash, canonicalJson, type Pack, packByHash } from '../mechanism/index.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import { type RowsByTable, type Tx, together } from '../platform/transaction.ts';
@@ -19,26 +19,30 @@ import {
   type Before,
   type Doer,
   type Effects,
+  MECHANISM,
   type NewNotice,
-  type OpenNotice,
 } from './consequences.ts';
 import type { toldParty } from './contract.ts';
 import { type CaseState, seenBy } from './evolve.ts';
 import type { Hold, NewFact } from './facts.ts';
+import { deliveryRows, noticeRows } from './notice-rows.ts';
 import type { Recipient, World } from './recipients.ts';
 import {
   caseColumns,
   clockRow,
   clocksOf,
+  clocksOfCases,
   closeNotices,
   confirmNotices,
   factRow,
   findAnswer,
   findCase,
   lockCase,
+  lockFreeCases,
   openNoticesOf,
+  openNoticesOfCases,
   saveStub,
-  updateCase,
+  updateCases,
   updateClocks,
   updateLadders,
 } from './store.ts';
@@ -58,12 +62,15 @@ export async function worldInForce(ctx: AppContext, tx: Tx): Promise<{ packHash:
   return { packHash, world: { pack: await packByHash(ctx, tx, packHash), directory, now: tx.now } };
 }
 
+/** An existing case, locked, with everything needed to act on it. */
+export interface Opened {
+  readonly state: CaseState;
+  readonly before: Before;
+  readonly world: World;
+}
+
 /** Everything needed to act on an existing case, locked. Refuses as `not-found` what the actor may not see. */
-export async function openForWriting(
-  ctx: AppContext,
-  tx: Tx,
-  caseId: string,
-): Promise<{ state: CaseState; before: Before; world: World }> {
+export async function openForWriting(ctx: AppContext, tx: Tx, caseId: string): Promise<Opened> {
   const state = await lockCase(tx, caseId);
   if (!state) refuse('not-found');
   const world = await worldFor(ctx, tx, state.pack);
@@ -77,6 +84,34 @@ export async function openForWriting(
       openNotices: await openNoticesOf(tx, caseId),
     },
   };
+}
+
+/**
+ * Those of the cases that no other transaction holds, locked, by id. It waits for none of them: whoever holds several cases
+ * and waits for one more could be waited for.
+ */
+export async function openFree(
+  ctx: AppContext,
+  tx: Tx,
+  caseIds: readonly string[],
+): Promise<ReadonlyMap<string, Opened>> {
+  const states = await lockFreeCases(tx, caseIds);
+  const ids = [...states.keys()];
+  if (ids.length === 0) return new Map();
+  const [directory, clocks, notices] = await together(
+    directorySnapshot(ctx, tx),
+    clocksOfCases(tx, ids),
+    openNoticesOfCases(tx, ids),
+  );
+  const opened = new Map<string, Opened>();
+  for (const [id, state] of states) {
+    opened.set(id, {
+      state,
+      world: { pack: await packByHash(ctx, tx, state.pack), directory, now: tx.now },
+      before: { id, state, clocks: clocks.get(id) ?? [], openNotices: notices.get(id) ?? [] },
+    });
+  }
+  return opened;
 }
 
 /** Whoever acts on a case knows what he was told about it: facts that confirm the open notices of his post (H41). */
@@ -103,93 +138,6 @@ export function knownByActing(before: Before, doer: Doer, { now, pack }: World, 
     }));
 }
 
-/** What a notice carries: never narrative, never a person; outside the walls only the level and whom to ring (DEC-19). */
-function noticeData(
-  state: CaseState,
-  notice: Recipient,
-  world: World,
-  fact: { clock?: string; party?: Bilingual; since?: string },
-): Record<string, unknown> {
-  const { pack, directory } = world;
-  const compartment = pack.compartments.find((one) => one.id === state.compartment);
-  const phone = (compartment ?? pack.desk).phone;
-  if (!notice.inside)
-    return {
-      level: state.level,
-      levelStatus: state.levelStatus,
-      phone,
-      organisation: compartment?.name,
-      closed: true,
-    };
-  const organisation = directory.organisations.get(state.organisation);
-  return {
-    number: state.number,
-    level: state.level,
-    levelStatus: state.levelStatus,
-    state: state.state,
-    organisation: { zh: organisation?.nameZh ?? '', en: organisation?.nameEn ?? '' },
-    phone,
-    ...fact,
-  };
-}
-
-function noticeRows(
-  ctx: AppContext,
-  state: CaseState,
-  effects: Effects,
-  world: World,
-  doer: Doer,
-  open: readonly OpenNotice[],
-): { notices: Record<string, unknown>[]; deliveries: Record<string, unknown>[] } {
-  const { pack, now } = world;
-  const overdue = effects.facts.find((fact) => fact.kind === 'clock-overdue');
-  const rank = pack.levels.find((level) => level.id === state.level)?.rank ?? 0;
-  const notices: Record<string, unknown>[] = [];
-  const deliveries: Record<string, unknown>[] = [];
-  for (const notice of effects.notices) {
-    const asks = notice.expects !== 'none';
-    const known = notice.known && asks;
-    notices.push({
-      id: notice.id,
-      case_id: state.id,
-      fact_seq: notice.factSeq,
-      route: notice.route,
-      post_id: notice.post.id,
-      organisation_id: notice.post.organisationId,
-      capacity: notice.capacity,
-      capacities: notice.capacities,
-      expects: notice.expects,
-      template: notice.template,
-      urgent: notice.urgent,
-      rank,
-      data: noticeData(state, notice, world, {
-        ...(overdue ? { clock: overdue.data.definition } : {}),
-        ...silenceOf(notice, open, world),
-      }),
-      made_at: now,
-      confirm_by: notice.confirmBy,
-      acknowledged_at: known ? now : null,
-      acknowledged_by: known ? doer.person : null,
-      acknowledged_how: known ? 'act' : null,
-      opened_at: known ? now : null,
-      mode: state.mode,
-      compartment: state.compartment,
-      ladder: notice.ladder,
-      rung: notice.ladder !== null || notice.rungOf.length > 0 ? notice.rung : null,
-      next_rung_at: known ? null : notice.nextRungAt,
-      ladder_stopped_at: null,
-      rung_of: notice.rungOf.length > 0 ? notice.rungOf : null,
-    });
-    deliveries.push(...deliveryRows(ctx, state, notice, world, doer, rank));
-  }
-  for (const { notice, people, channels, rung } of effects.reached) {
-    const { id, urgent } = notice;
-    for (const person of people)
-      deliveries.push(...waysTo(ctx, state, { id, urgent, channels, rung }, person, world, rank));
-  }
-  return { notices, deliveries };
-}
-
 /**
  * Stores what the facts speak of and what is not there, without adding a fact: what happened has happened (auditor). The rows
  * say when it was; the deliveries are due now.
@@ -211,7 +159,7 @@ export async function storeMissing(
   const deliveries: Record<string, unknown>[] = [];
   for (const notice of missing.notices) {
     const effects = { facts: [], notices: [notice], reached: [] } as unknown as Effects;
-    const made = noticeRows(ctx, state, effects, { ...world, now: notice.madeAt }, NOBODY, []);
+    const made = noticeRows(ctx, state, effects, { ...world, now: notice.madeAt }, MECHANISM, []);
     rows.push(...made.notices);
     deliveries.push(...made.deliveries);
   }
@@ -227,81 +175,6 @@ export async function storeMissing(
     if (missing.clocks.length > 0) ctx.signals.emit('clocks');
   });
   return { notices: rows.length, deliveries: deliveries.length };
-}
-
-const NOBODY: Doer = { person: null, post: null };
-
-/** Who does not answer, and since when: what a rung's notice to another post tells. */
-function silenceOf(
-  notice: NewNotice,
-  open: readonly OpenNotice[],
-  { directory }: World,
-): { party?: Bilingual; since?: string } {
-  const silent = open.filter((one) => notice.rungOf.includes(one.id));
-  const posts = silent.flatMap((one) => directory.posts.get(one.postId) ?? []);
-  const first = silent.map((one) => one.madeAt.getTime());
-  if (posts.length === 0) return {};
-  return {
-    party: {
-      zh: posts.map((post) => post.nameZh).join('、'),
-      en: posts.map((post) => post.nameEn || post.nameZh).join(', '),
-    },
-    since: new Date(Math.min(...first)).toISOString(),
-  };
-}
-
-function deliveryRows(
-  ctx: AppContext,
-  state: CaseState,
-  notice: NewNotice,
-  world: World,
-  doer: Doer,
-  rank: number,
-): Record<string, unknown>[] {
-  const { directory, now } = world;
-  const { id } = notice.post;
-  // With a ladder those on duty are told first, and the others by its next rungs (H40).
-  const people =
-    notice.ladder === null
-      ? directory.holders(id, now).map((holder) => holder.personId)
-      : circleOf(directory, id, 'holder', now);
-  // Nobody holds the post: the worker looks for a stand-in, and raises an alarm when there is none (H41, rule 8).
-  const told = { ...notice, rung: 1 };
-  if (people.length === 0) return waysTo(ctx, state, told, null, world, rank);
-  return people
-    .filter((person) => person !== doer.person || notice.capacity === 'reporter')
-    .flatMap((person) => waysTo(ctx, state, told, person, world, rank));
-}
-
-/** One delivery for each way by which the person can be reached; null is whoever stands in. */
-function waysTo(
-  ctx: AppContext,
-  state: CaseState,
-  notice: Pick<NewNotice, 'id' | 'urgent' | 'channels' | 'rung'>,
-  personId: string | null,
-  { directory, now }: World,
-  rank: number,
-): Record<string, unknown>[] {
-  const person = personId === null ? undefined : directory.persons.get(personId);
-  const ways = person
-    ? channelsOf(ctx, person, notice.channels)
-    : [{ channel: 'mail', lane: relayFor(ctx.config, '') }];
-  return ways.map(({ channel, lane }) => ({
-    id: uuid(),
-    notice_id: notice.id,
-    case_id: state.id,
-    channel,
-    person_id: personId,
-    relay: lane,
-    state: 'queued',
-    urgent: notice.urgent,
-    rank,
-    made_at: now,
-    next_at: now,
-    attempts: 0,
-    fence: 0,
-    rung: notice.rung,
-  }));
 }
 
 function stubOf(state: CaseState, world: World): Record<string, unknown> | null {
@@ -414,8 +287,16 @@ export async function seeWith(tx: Tx, keys: readonly string[]): Promise<void> {
   await tx.prepared('case-see', `select set_config('tocsin.keys', $1, true)`, [keys.join(' ')]);
 }
 
+/** Facts already applied to one case, and who did it. */
+export interface Decided {
+  readonly before: Before;
+  readonly effects: Effects;
+  readonly doer: Doer;
+  readonly world: World;
+}
+
 /** Stores what follows from facts already applied. */
-export async function storeEffects(
+export function storeEffects(
   ctx: AppContext,
   tx: Tx,
   before: Before,
@@ -424,40 +305,90 @@ export async function storeEffects(
   world: World,
   extra: RowsByTable = {},
 ): Promise<void> {
-  const { state } = effects;
-  const rows = noticeRows(ctx, state, effects, world, doer, before.openNotices);
-  const isNew = before.state === null;
+  return storeAll(ctx, tx, [{ before, effects, doer, world }], extra);
+}
+
+/** Stores what was decided of several cases, each of them once: one statement a table, however many they are. */
+export async function storeAll(
+  ctx: AppContext,
+  tx: Tx,
+  decided: readonly Decided[],
+  extra: RowsByTable = {},
+): Promise<void> {
+  const made = decided.map(({ before, effects, doer, world }) =>
+    noticeRows(ctx, effects.state, effects, world, doer, before.openNotices),
+  );
+  const rows = {
+    notices: made.flatMap((one) => one.notices),
+    deliveries: made.flatMap((one) => one.deliveries),
+  };
+  const opening = decided.filter((one) => one.before.state === null);
+  const known = decided.filter((one) => one.before.state !== null);
+  const cases = opening.map(({ effects: { state, attention }, world }) => ({
+    id: state.id,
+    failed_notices: 0,
+    attention_at: attention,
+    ...caseColumns(state, world.pack),
+  }));
   await tx.insert({
-    ...(isNew
-      ? {
-          cases: [
-            {
-              id: state.id,
-              failed_notices: 0,
-              attention_at: effects.attention,
-              ...caseColumns(state, world.pack),
-            },
-          ],
-        }
-      : {}),
+    ...(cases.length > 0 ? { cases } : {}),
     ...extra,
-    facts: effects.facts.map((fact) => factRow(state.id, fact, state)),
-    clocks: effects.newClocks.map((clock) => ({
-      ...clockRow(state.id, clock),
-      compartment: state.compartment,
-    })),
+    facts: decided.flatMap(({ effects: { state, facts } }) =>
+      facts.map((fact) => factRow(state.id, fact, state)),
+    ),
+    clocks: decided.flatMap(({ effects: { state, newClocks } }) =>
+      newClocks.map((clock) => ({ ...clockRow(state.id, clock), compartment: state.compartment })),
+    ),
     notices: rows.notices,
     deliveries: rows.deliveries,
   });
   // Whoever declines to help no longer sees the case with that very act (S8.5.2); what follows from it is stored all the same.
-  const leaves =
-    effects.facts.some((fact) => fact.kind === 'support-declined') &&
-    !seenBy(state).some((key) => tx.actor.keys.includes(key));
+  const leaves = decided.some(
+    ({ effects: { facts, state } }) =>
+      facts.some((fact) => fact.kind === 'support-declined') &&
+      !seenBy(state).some((key) => tx.actor.keys.includes(key)),
+  );
   if (leaves) await seeWith(tx, [...tx.actor.keys, 'system']);
-  if (!isNew) {
-    await updateCase(tx, state, world.pack, effects.attention);
-    await updateClocks(tx, state.id, effects.changedClocks);
-    await updateLadders(tx, effects.ladders);
+  await updateKnown(tx, known);
+  // A notice that reached nobody is no longer the desk's worry once somebody has confirmed or ended it.
+  const eased = decided.filter(({ effects }) => effects.confirmed.length > 0 || effects.closed.length > 0);
+  if (eased.length > 0)
+    await refreshFailedNotices(
+      tx,
+      eased.map((one) => one.effects.state.id),
+    );
+  for (const { effects, world } of decided) {
+    const stub = stubOf(effects.state, world);
+    if (stub) await saveStub(tx, stub);
+  }
+  if (leaves) await seeWith(tx, tx.actor.keys);
+  for (const { effects, doer, world } of decided)
+    for (const follow of followers) await follow(ctx, tx, effects, doer, world);
+  tx.afterCommit(() => {
+    ctx.signals.emit('facts');
+    if (rows.deliveries.length > 0) ctx.signals.emit('deliveries');
+    if (decided.some(({ effects }) => effects.newClocks.length + effects.changedClocks.length > 0))
+      ctx.signals.emit('clocks');
+  });
+}
+
+/** What changes in the rows of cases that were there before. */
+async function updateKnown(tx: Tx, known: readonly Decided[]): Promise<void> {
+  await updateCases(
+    tx,
+    known.map(({ effects: { state, attention }, world }) => ({ state, pack: world.pack, attention })),
+  );
+  await updateClocks(
+    tx,
+    known.flatMap(({ effects: { state, changedClocks } }) =>
+      changedClocks.map((clock) => clockRow(state.id, clock)),
+    ),
+  );
+  await updateLadders(
+    tx,
+    known.flatMap((one) => one.effects.ladders),
+  );
+  for (const { effects } of known) {
     for (const { ids, why } of effects.closed) await closeNotices(tx, ids, why);
     for (const data of effects.confirmed) {
       await confirmNotices(tx, [data.notice], {
@@ -468,17 +399,6 @@ export async function storeEffects(
       });
     }
   }
-  // A notice that reached nobody is no longer the desk's worry once somebody has confirmed or ended it.
-  if (effects.confirmed.length > 0 || effects.closed.length > 0) await refreshFailedNotices(tx, [state.id]);
-  const stub = stubOf(state, world);
-  if (stub) await saveStub(tx, stub);
-  if (leaves) await seeWith(tx, tx.actor.keys);
-  for (const follow of followers) await follow(ctx, tx, effects, doer, world);
-  tx.afterCommit(() => {
-    ctx.signals.emit('facts');
-    if (rows.deliveries.length > 0) ctx.signals.emit('deliveries');
-    if (effects.newClocks.length > 0 || effects.changedClocks.length > 0) ctx.signals.emit('clocks');
-  });
 }
 
 /** sha256 of a value's canonical JSON, in hex. */

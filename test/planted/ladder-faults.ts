@@ -120,8 +120,8 @@ export const LADDER_FAULTS: readonly Fault[] = [
   fault(
     'a post no rung of which is due is told all the same',
     'src/cases/ladder-commands.ts',
-    'if (drafts.length > 0) await store(',
-    'if (drafts.length < 0) await store(',
+    'if (drafts.length === 0) return [];',
+    'if (drafts.length > 0) return [];',
     STORY,
   ),
   fault(

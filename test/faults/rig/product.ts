@@ -27,6 +27,8 @@ export interface ProductOptions {
   /** Of a server that is shared; without it the process runs its own in the data folder. */
   readonly database?: { readonly appUrl: string; readonly ownerUrl: string };
   readonly logLevel?: string;
+  /** Seconds between two mails to one person that could wait; unless said otherwise each is a mail of its own. */
+  readonly mailPace?: number;
   /** For Node itself, such as `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
 }
@@ -79,7 +81,7 @@ export function startProduct(options: ProductOptions): Product {
         WORKERS: workers,
         LOG_LEVEL: options.logLevel ?? 'info',
         // Each delivery is a mail of its own, so that none can hide in another.
-        MAIL_PACE_SECONDS: '0',
+        MAIL_PACE_SECONDS: String(options.mailPace ?? 0),
         ...(options.smtpUrl ? { SMTP_URL: options.smtpUrl } : {}),
         ...(options.database
           ? { DATABASE_URL: options.database.appUrl, DATABASE_OWNER_URL: options.database.ownerUrl }
