@@ -1,5 +1,6 @@
 /** The rooms put together: their routes, and the work that goes on beside the requests. */
 import { hostname } from 'node:os';
+import { analysisRoutes } from './analysis/index.ts';
 import {
   acknowledgeBySms,
   affairsRoutes,
@@ -34,6 +35,7 @@ import { SYSTEM } from './platform/actor.ts';
 import type { AppContext } from './platform/context.ts';
 import { createMailTransport, type MailTransport } from './platform/mail.ts';
 import { read, write } from './platform/transaction.ts';
+import { procedureRoutes } from './procedures/index.ts';
 import { raiseJump, startAuditor, startHeartbeat, watchRoutes } from './watch/index.ts';
 
 /** A worker that is started late and stopped once. */
@@ -128,6 +130,8 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
       caseRoutes(ctx, hub),
       affairsRoutes(ctx),
       rehearsalRoutes(ctx),
+      procedureRoutes(ctx),
+      analysisRoutes(ctx),
       centreRoutes(ctx),
       insightRoutes(ctx, (tx, mode) => centreNow(ctx, tx, mode)),
       ...(ctx.demonstration ? [demoRoutes(ctx)] : []),

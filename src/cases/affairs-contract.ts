@@ -38,6 +38,8 @@ export type ChecklistItemView = z.infer<typeof checklistItemView>;
 /** The response procedure of the case's level (S7.9.7.3). */
 export const checklistView = z.strictObject({
   level: z.string(),
+  /** How often the procedures had been changed when this case was given its own; 0 = never (S7.11.0d). */
+  edition: z.int(),
   items: z.array(checklistItemView),
 });
 export type ChecklistView = z.infer<typeof checklistView>;

@@ -6,22 +6,39 @@ import type {
   SupportVerdict,
 } from '../mechanism/vocabulary.ts';
 
+/** The words of a step. */
+export interface StepText {
+  readonly title: { readonly zh: string; readonly en: string };
+  readonly help: { readonly zh: string; readonly en: string } | null;
+}
+
+/** Which step; `title` when it is not what the case's mechanism calls it. */
+interface NamedStep {
+  item: string;
+  party: string;
+  title?: StepText['title'];
+}
+
 export interface AffairsFacts {
   /** The steps a level asks for, all of them: what is not listed and not done is asked no more (S7.9.7.3). */
   'checklist-opened': {
     level: string;
+    /** How often the procedures had been changed when the case was given its own; absent = never (S7.11.0d). */
+    edition?: number;
     items: readonly {
       readonly id: string;
       /** `agency`, `authority`, `desk`, `command`, or a group; decided here and kept. */
       readonly party: string;
       readonly phase: PlaybookPhase;
       readonly within: string | null;
+      /** What the step says, when it is not what the case's mechanism says. */
+      readonly said?: StepText;
     }[];
   };
   /** `at`: when it was done, which may be before it was ticked. */
-  'checklist-item-done': { item: string; party: string; at: string; note: string; onBehalf: boolean };
-  'checklist-item-skipped': { item: string; party: string; reason: string; onBehalf: boolean };
-  'checklist-item-reopened': { item: string; party: string; reason: string };
+  'checklist-item-done': NamedStep & { at: string; note: string; onBehalf: boolean };
+  'checklist-item-skipped': NamedStep & { reason: string; onBehalf: boolean };
+  'checklist-item-reopened': NamedStep & { reason: string };
   /** `request` counts from 1 within the case; `report`: the ordinal of the form that asked. */
   'support-requested': {
     request: number;

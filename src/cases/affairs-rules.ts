@@ -3,6 +3,7 @@ import type { SnapshotPost } from '../directory/index.ts';
 import type { Pack } from '../mechanism/index.ts';
 import { type Act, AFFAIR_ACTS, type AffairAct } from '../mechanism/vocabulary.ts';
 import { refuseFields } from '../platform/errors.ts';
+import type { ChecklistItem } from './affairs.ts';
 import { requestStatus, type SupportOffer } from './affairs.ts';
 import type { CaseAct } from './contract.ts';
 import type { CaseState } from './evolve.ts';
@@ -57,6 +58,11 @@ export function affairPossible(act: AffairAct, state: CaseState, pack: Pack): bo
   }
 }
 
+/** Which step, with its title when the case's mechanism does not know it by that. */
+function named({ id, party, said }: ChecklistItem) {
+  return { item: id, party, ...(said ? { title: said.title } : {}) };
+}
+
 /** The facts of one of these acts. */
 export function decideAffair(
   state: CaseState,
@@ -74,7 +80,7 @@ export function decideAffair(
       return [
         {
           kind: 'checklist-item-done',
-          data: { item: item.id, party: item.party, at, note: command.note, onBehalf },
+          data: { ...named(item), at, note: command.note, onBehalf },
         },
       ];
     }
@@ -84,7 +90,7 @@ export function decideAffair(
       return [
         {
           kind: 'checklist-item-skipped',
-          data: { item: item.id, party: item.party, reason: command.reason, onBehalf },
+          data: { ...named(item), reason: command.reason, onBehalf },
         },
       ];
     }
@@ -94,7 +100,7 @@ export function decideAffair(
       return [
         {
           kind: 'checklist-item-reopened',
-          data: { item: item.id, party: item.party, reason: command.reason },
+          data: { ...named(item), reason: command.reason },
         },
       ];
     }

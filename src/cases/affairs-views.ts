@@ -81,8 +81,8 @@ export function checklistOf(state: CaseState, looking: Looking): ChecklistView |
     });
     return {
       id: item.id,
-      title: step?.title ?? { zh: item.id, en: item.id },
-      help: step?.help ?? null,
+      title: item.said?.title ?? step?.title ?? { zh: item.id, en: item.id },
+      help: item.said ? item.said.help : (step?.help ?? null),
       party: partyRef(item.party, looking),
       mine: own.has(item.party),
       phase: item.phase,
@@ -96,7 +96,7 @@ export function checklistOf(state: CaseState, looking: Looking): ChecklistView |
       maySettle: maySettle && item.status !== 'set-aside',
     };
   });
-  return { level: checklist.level, items };
+  return { level: checklist.level, edition: checklist.edition ?? 0, items };
 }
 
 function late(at: string, within: string | undefined, { now, pack }: Looking): boolean {

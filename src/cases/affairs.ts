@@ -4,6 +4,7 @@
  * release reads as it did. Pure.
  */
 import type { PlaybookPhase, ReferralOutcome, SupportVerdict } from '../mechanism/vocabulary.ts';
+import type { StepText } from './affairs-facts.ts';
 import type { CaseFact, NewFact } from './facts.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface ChecklistItem {
   readonly id: string;
   readonly party: Party;
   readonly phase: PlaybookPhase;
+  /** What it says, when it is not what the case's mechanism says (S7.11.0d). */
+  readonly said?: StepText;
   /** ISO duration from `since`; of what comes afterwards (事後), from the recovery. */
   readonly within: string | null;
   /** From when its time counts. */
@@ -112,7 +115,12 @@ export interface Referral {
 
 /** The parts of a case's state that this file folds. */
 export interface Affairs {
-  readonly checklist?: { readonly level: string; readonly items: readonly ChecklistItem[] };
+  readonly checklist?: {
+    readonly level: string;
+    /** Which edition of the procedures the case was given; absent = the mechanism's own. */
+    readonly edition?: number;
+    readonly items: readonly ChecklistItem[];
+  };
   readonly support?: readonly SupportRequest[];
   readonly referrals?: readonly Referral[];
 }
@@ -308,9 +316,12 @@ function opened(
       (item): ChecklistItem => ({
         ...{ id: item.id, party: item.party, phase: item.phase, within: item.within, since: at },
         ...{ status: 'open', at: null, person: null, post: null, note: '', onBehalf: false },
+        ...(item.said ? { said: item.said } : {}),
       }),
     );
-  return { level: data.level, items: [...kept, ...added] };
+  // The edition is the first one's for good: a running case keeps its procedure.
+  const edition = state.checklist ? state.checklist.edition : data.edition;
+  return { level: data.level, ...(edition === undefined ? {} : { edition }), items: [...kept, ...added] };
 }
 
 /** A second ground for the same target joins what is open already; what was closed is taken up again. */

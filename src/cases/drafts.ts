@@ -9,22 +9,32 @@ import type { DraftView, saveDraft } from './contract.ts';
 /** So many drafts may one person keep; a report needs none of them. */
 export const DRAFTS_EACH = 200;
 
+/** What else is kept as a draft: an analysis report is no report of a case, and stands in no list of those (S7.11.0e). */
+type DraftKind = DraftView['kind'] | 'analysis';
+
 interface DraftRow extends Record<string, unknown> {
   readonly id: string;
   readonly organisation_id: string;
   readonly case_id: string | null;
   readonly number: string | null;
-  readonly kind: DraftView['kind'];
+  readonly kind: DraftKind;
   readonly content: Record<string, unknown>;
   readonly revision: number;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
 
+/** A draft of some kind, as its author has it. */
+type Kept<K extends DraftKind> = Omit<DraftView, 'kind'> & { readonly kind: K };
+
+function isOfCase(row: DraftRow): row is DraftRow & { readonly kind: DraftView['kind'] } {
+  return row.kind !== 'analysis';
+}
+
 const COLUMNS = `d.id, d.organisation_id, d.case_id, (select number from cases c where c.id = d.case_id) as number, d.kind,
   d.content, d.revision, d.created_at, d.updated_at`;
 
-function view(row: DraftRow): DraftView {
+function view<K extends DraftKind>(row: DraftRow & { readonly kind: K }): Kept<K> {
   return {
     id: row.id,
     organisationId: row.organisation_id,
@@ -53,18 +63,21 @@ export function listDrafts(ctx: AppContext, actor: Actor): Promise<DraftView[]> 
     (
       await tx.prepared<DraftRow>(
         'drafts',
-        `select ${COLUMNS} from drafts d order by d.updated_at desc limit 100`,
+        `select ${COLUMNS} from drafts d where d.kind <> 'analysis' order by d.updated_at desc limit 100`,
         [],
       )
-    ).map(view),
+    )
+      .filter(isOfCase)
+      .map(view),
   );
 }
 
 /** One draft. @throws Refusal not-found */
 export function findDraft(ctx: AppContext, actor: Actor, id: string): Promise<DraftView> {
-  return read(ctx.database, actor, ctx.clock, async (tx) =>
-    view((await find(tx, id)) ?? refuse('not-found')),
-  );
+  return read(ctx.database, actor, ctx.clock, async (tx) => {
+    const row = await find(tx, id);
+    return row && isOfCase(row) ? view(row) : refuse('not-found');
+  });
 }
 
 /**
@@ -72,12 +85,22 @@ export function findDraft(ctx: AppContext, actor: Actor, id: string): Promise<Dr
  * @throws Refusal draft-changed when it was saved elsewhere meanwhile (params: revision); not-found for another's draft;
  * too-many-drafts when this would be one more than a person may keep
  */
-export async function putDraft(
+export function putDraft(
   ctx: AppContext,
   actor: Actor,
   id: string,
   draft: z.infer<typeof saveDraft>,
 ): Promise<DraftView> {
+  return keepDraft(ctx, actor, id, draft);
+}
+
+/** As {@link putDraft}, for drafts of every kind; one kept under an id stays of its kind. */
+export async function keepDraft<K extends DraftKind>(
+  ctx: AppContext,
+  actor: Actor,
+  id: string,
+  draft: Omit<z.infer<typeof saveDraft>, 'kind'> & { readonly kind: K },
+): Promise<Kept<K>> {
   return write(ctx.database, actor, ctx.clock, async (tx) => {
     const [known] = await tx.prepared<{ filed: boolean; others: number }>(
       'draft-known',
@@ -95,7 +118,8 @@ export async function putDraft(
        values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5, $6::jsonb, 1, $7, $7)
        on conflict (person_id, id) do update set content = excluded.content, organisation_id = excluded.organisation_id,
          kind = excluded.kind, revision = d.revision + 1, updated_at = excluded.updated_at
-       where d.person_id = excluded.person_id and d.revision = $8 returning d.id`,
+       where d.person_id = excluded.person_id and d.revision = $8
+         and (d.kind = 'analysis') = (excluded.kind = 'analysis') returning d.id`,
       [
         id,
         actor.personId,
@@ -109,8 +133,9 @@ export async function putDraft(
     );
     const row = await find(tx, id);
     if (!row) refuse('not-found');
+    if ((row.kind === 'analysis') !== (draft.kind === 'analysis')) refuse('not-found');
     if (saved.length === 0) refuse('draft-changed', { params: { revision: row.revision } });
-    return view(row);
+    return view(row as DraftRow & { readonly kind: K });
   });
 }
 

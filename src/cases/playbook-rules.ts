@@ -3,14 +3,12 @@
  * is, and by when. Pure. A re-grading opens what is new, keeps what is done, and sets aside what is asked no more.
  */
 import type { SnapshotPost } from '../directory/index.ts';
-import { addDuration, type Pack } from '../mechanism/index.ts';
+import { addDuration, editionOf, type Pack, type ProcedureStep, stepsAt } from '../mechanism/index.ts';
 import { refuse } from '../platform/errors.ts';
 import type { ChecklistItem, Party } from './affairs.ts';
 import type { CaseState } from './evolve.ts';
 import type { NewFact } from './facts.ts';
 import type { World } from './recipients.ts';
-
-type Step = Pack['playbooks'][number];
 
 /**
  * Whose part a step is in this case; null when that party has no part in it: a body the case has not, or one outside the
@@ -31,12 +29,16 @@ function partyFor(owner: string, state: CaseState, world: World): Party | null {
   return compartment === null ? group : null;
 }
 
-function within(step: Step, level: string): string | null {
-  return step.withinByLevel[level] ?? step.within ?? null;
+/**
+ * What a step says is kept with the case when it is not what the case's mechanism says: the case goes on reading as it was
+ * told, whatever is changed afterwards (S7.11.0d).
+ */
+function saidIn({ edition, title, help }: ProcedureStep) {
+  return edition === null ? {} : { said: { title, help } };
 }
 
 /**
- * The steps a level asks for. While an order of silence stands only those who go on seeing the case are given any; the rest
+ * The steps a level asks for, in the edition the case has, or is given now. While an order of silence stands only those who go on seeing the case are given any; the rest
  * opens with the next grading (H28).
  */
 export function stepsOf(
@@ -44,12 +46,14 @@ export function stepsOf(
   state: CaseState,
   world: World,
 ): (NewFact & { kind: 'checklist-opened' })['data']['items'] {
-  return world.pack.playbooks.flatMap((step) => {
+  const edition = editionOf(state.checklist, world.procedures);
+  return stepsAt(world.pack, world.procedures?.approved ?? [], edition).flatMap((step) => {
     if (!step.levels.includes(level)) return [];
     const party = partyFor(step.owner, state, world);
     if (party === null) return [];
     if (state.hold && !['agency', 'desk', 'command'].includes(party)) return [];
-    return [{ id: step.id, party, phase: step.phase, within: within(step, level) }];
+    const within = step.withinByLevel[level] ?? null;
+    return [{ id: step.id, party, phase: step.phase, within, ...saidIn(step) }];
   });
 }
 
@@ -64,7 +68,8 @@ export function openedBy(level: string, state: CaseState, world: World): NewFact
     );
     if (items.every((item) => standing.has(item.id))) return [];
   }
-  return [{ kind: 'checklist-opened', data: { level, items } }];
+  const edition = editionOf(before, world.procedures);
+  return [{ kind: 'checklist-opened', data: { level, items, ...(edition > 0 ? { edition } : {}) } }];
 }
 
 /** Groups to be told that steps of theirs are open: those of the steps that are new by this fact. */

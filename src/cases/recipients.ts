@@ -10,6 +10,7 @@ import {
   ladderOf,
   type MatchContext,
   type Pack,
+  type Procedures,
   type Route,
   routesFor,
   templateFor,
@@ -23,6 +24,8 @@ import { mayAct } from './rights.ts';
 /** What the rules may look at: the mechanism, the directory, and the moment. */
 export interface World {
   readonly pack: Pack;
+  /** What was changed in the mechanism's response procedures since (S7.11.0d); absent: nothing. */
+  readonly procedures?: Procedures;
   readonly directory: DirectorySnapshot;
   readonly now: Date;
 }

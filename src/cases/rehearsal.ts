@@ -19,6 +19,7 @@ import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse, refuseFields } from '../platform/errors.ts';
 import { read, type Tx } from '../platform/transaction.ts';
+import { proceduresNow } from '../procedures/index.ts';
 import { postsHeld } from './asking.ts';
 import { applyFacts, type NewNotice } from './consequences.ts';
 import type { CaseState } from './evolve.ts';
@@ -71,7 +72,8 @@ export async function rehearse(
   query: { organisationId: string; level: string; route?: string | undefined },
 ): Promise<RehearsalView> {
   return read(ctx.database, actor, ctx.clock, async (tx) => {
-    const { packHash, world } = await worldInForce(ctx, tx);
+    const { packHash, world: inForce } = await worldInForce(ctx, tx);
+    const world: World = { ...inForce, procedures: await proceduresNow(tx) };
     const organisation = world.directory.organisations.get(query.organisationId);
     if (!organisation || !(await seesOrganisation(tx, organisation.id))) refuse('not-found');
     if (!mayRehearse(postsHeld(actor, world), organisation.id, world)) refuse('forbidden-act');

@@ -13,6 +13,7 @@ import { activePackHash, canonicalJson, type Pack, packByHash } from '../mechani
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
 import { type RowsByTable, type Tx, together } from '../platform/transaction.ts';
+import { proceduresNow } from '../procedures/index.ts';
 import type { ClockRow } from './clock-rules.ts';
 import {
   applyFacts,
@@ -47,13 +48,10 @@ import {
   updateLadders,
 } from './store.ts';
 
-/** The mechanism a case is under, the directory, and the transaction's moment. */
+/** The mechanism a case is under, the procedures as they were changed, the directory, and the transaction's moment. */
 export async function worldFor(ctx: AppContext, tx: Tx, packHash: string): Promise<World> {
-  return {
-    pack: await packByHash(ctx, tx, packHash),
-    directory: await directorySnapshot(ctx, tx),
-    now: tx.now,
-  };
+  const [directory, procedures] = await together(directorySnapshot(ctx, tx), proceduresNow(tx));
+  return { pack: await packByHash(ctx, tx, packHash), directory, procedures, now: tx.now };
 }
 
 /** The mechanism in force with its hash, the directory, and the transaction's moment: the world of a new case. */

@@ -54,6 +54,8 @@ export const sessionView = z.strictObject({
       'centre',
       'cases',
       'support',
+      'procedures',
+      'analyses',
       'inbox',
       'roster',
       'directory',

@@ -1,6 +1,6 @@
 /** From who somebody is to the keys he sees with, and which screens help him. Pure. */
 import type { DirectorySnapshot, SnapshotPost } from '../directory/index.ts';
-import type { Pack } from '../mechanism/index.ts';
+import { groupMay, type Pack } from '../mechanism/index.ts';
 import type { SessionView } from './contract.ts';
 
 /**
@@ -107,6 +107,12 @@ export function screensFor(pack: Pack, posts: readonly SnapshotPost[]): Screen[]
     ['cases', posts.length > 0],
     // Whoever coordinates support, or may be asked for it (S8.7).
     ['support', posts.some((post) => GIVES_SUPPORT.has(post.role))],
+    // Whoever keeps the response procedures (S7.11.0d), and whoever writes or gathers analyses (S7.11.0e).
+    ['procedures', posts.some((post) => groupMay(pack, 'read-procedures', post))],
+    [
+      'analyses',
+      posts.some((post) => groupMay(pack, 'write-analysis', post) || groupMay(pack, 'read-analyses', post)),
+    ],
     ['inbox', posts.length > 0],
     // Agencies' contacts find their own duty on their first page.
     ['roster', posts.some((post) => post.role !== 'contact' && post.role !== 'team-member')],

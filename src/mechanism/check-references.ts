@@ -33,6 +33,7 @@ function lists(pack: Pack): [Kind, PackPath, readonly Named[]][] {
     ['four-eyes', ['fourEyes'], pack.fourEyes],
     ['region', ['regions'], pack.regions],
     ['step-of-procedure', ['playbooks'], pack.playbooks],
+    ['outcome', ['outcomes'], pack.outcomes],
     ['office', ['referralTargets'], pack.referralTargets.flatMap((one) => one.offices)],
     ['route', ['routes'], pack.routes],
     ['ladder', ['ladders'], pack.ladders],
@@ -178,6 +179,9 @@ function unknown(pack: Pack): Finding[] {
     needAll('level', Object.keys(one.withinByLevel), 'playbooks', i, 'withinByLevel');
     if (!(STEP_OWNERS as readonly string[]).includes(one.owner))
       need('group', one.owner, 'playbooks', i, 'owner');
+  });
+  pack.groupRights.forEach((one, i) => {
+    need('group', one.group, 'groupRights', i, 'group');
   });
   pack.flow.forEach((one, i) => {
     needAll('step', one.next, 'flow', i, 'next');

@@ -7,7 +7,23 @@ export { isAtLeast, levelOf, rankOf, thresholdsReached } from './levels.ts';
 export { canonicalJson, hashPack, type LoadedPack, loadPack } from './load.ts';
 export { formatNumber, OPEN_SERIES, seriesFor } from './numbers.ts';
 export * from './pack.ts';
-export { type RightsQuestion, rightsAllow, type Standing, transitionFor } from './rights.ts';
+export {
+  type ApprovedStep,
+  editionOf,
+  type ProcedureStep,
+  type Procedures,
+  type StepContent,
+  stepsAt,
+} from './procedures.ts';
+export {
+  type GroupPost,
+  groupKeys,
+  groupMay,
+  type RightsQuestion,
+  rightsAllow,
+  type Standing,
+  transitionFor,
+} from './rights.ts';
 export { mechanismRoutes } from './routes.ts';
 export {
   type MatchContext,

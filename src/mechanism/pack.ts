@@ -13,6 +13,7 @@ import {
   CENTRE_ACTS,
   CHANNELS,
   EXPECTATIONS,
+  GROUP_ACTS,
   GUARDS,
   HEADER_LINES,
   HOST_PARTS,
@@ -156,6 +157,14 @@ const centreRight = z.strictObject({
   top: z.boolean().optional(),
   /** true: only inside a compartment's own activation; false: only outside. Absent: both. */
   compartment: z.boolean().optional(),
+  source: z.string(),
+});
+
+/** Who may do what apart from any one case; a row without a group means every post of the role. */
+const groupRight = z.strictObject({
+  role: z.enum(POST_ROLES),
+  group: id.optional(),
+  acts: z.array(z.enum(GROUP_ACTS)).min(1),
   source: z.string(),
 });
 
@@ -364,6 +373,10 @@ export const packSchema = z.strictObject({
   fourEyes: z.array(fourEyes).default([]),
   /** Who may do what with the centre once it is formed up. */
   centreRights: z.array(centreRight).default([]),
+  /** Who keeps the response procedures, and who writes and reads analysis reports (S7.11.0d, S7.11.0e). */
+  groupRights: z.array(groupRight).default([]),
+  /** How a case that is released came out (S8.2.3), the commonest first; a mechanism that does not ask has none. */
+  outcomes: z.array(option.extend({ help: bilingual.optional(), source: z.string() })).default([]),
   /** How the centre forms up for each level; a mechanism without a centre has none. */
   formations: z.array(formation).default([]),
   routes: z.array(route).min(1),

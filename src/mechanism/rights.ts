@@ -1,6 +1,6 @@
 /** The rights table and the transitions: who may do what in which state, and where it leads (rule 7). Pure. */
 import type { Pack, Right, Transition } from './pack.ts';
-import type { Act, Relation, Role } from './vocabulary.ts';
+import type { Act, GroupAct, Relation, Role } from './vocabulary.ts';
 
 /** One post of the actor's in one of its relations to the case. */
 export type Standing = { role: Role; relation: Relation };
@@ -40,4 +40,27 @@ function rowFits(right: Right, standing: Standing, question: RightsQuestion): bo
  */
 export function transitionFor(pack: Pack, act: Act, state: string): Transition | null {
   return pack.transitions.find((one) => one.act === act && one.from.includes(state)) ?? null;
+}
+
+/** A post, as far as `groupRights` asks. */
+export type GroupPost = { readonly role: string; readonly groupCode: string | null };
+
+/** True when a row of the pack's `groupRights` lets the post do it: what is not listed is not allowed. */
+export function groupMay(pack: Pack, act: GroupAct, post: GroupPost): boolean {
+  return pack.groupRights.some(
+    (row) =>
+      row.role === post.role &&
+      row.acts.includes(act) &&
+      (row.group === undefined || row.group === post.groupCode),
+  );
+}
+
+/** Keys of those the pack lets do it, for rows that say themselves who may see them. */
+export function groupKeys(pack: Pack, act: GroupAct): string[] {
+  const keys = pack.groupRights.flatMap((row) => {
+    if (!row.acts.includes(act)) return [];
+    if (row.group !== undefined) return [`group:${row.group}`];
+    return row.role === 'auditor' || row.role === 'observer' ? ['watch'] : [];
+  });
+  return [...new Set(['system', ...keys])].sort();
 }

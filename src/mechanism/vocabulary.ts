@@ -231,6 +231,22 @@ export const CENTRE_ACTS = [
 ] as const;
 export type CentreAct = (typeof CENTRE_ACTS)[number];
 
+/** What groups do apart from any one case; each is one row of the pack's `groupRights` (S7.11.0d, S7.11.0e). */
+export const GROUP_ACTS = [
+  /** see the response procedures with their history, and what waits to be agreed to */
+  'read-procedures',
+  'propose-procedure',
+  /** agree to somebody else's proposal, or not */
+  'decide-procedure',
+  /** call what comes before an incident: notices and tasks of the phase 事前 */
+  'call-preparedness',
+  /** write the analysis reports of one's own group */
+  'write-analysis',
+  /** the notifications and analysis reports of all groups side by side */
+  'read-analyses',
+] as const;
+export type GroupAct = (typeof GROUP_ACTS)[number];
+
 /** What kind of post it is; rights rows and selectors name roles, the directory names posts. */
 export const ROLES = [
   'contact',

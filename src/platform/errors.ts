@@ -161,6 +161,10 @@ export const ERRORS = {
     status: 409,
     when: 'A step is settled that is done, skipped or set aside already, or one is taken up again that is open.',
   },
+  'procedure-same': {
+    status: 409,
+    when: 'A proposal to change a step of the response procedures says what is in force already.',
+  },
   'support-not-asked': {
     status: 409,
     when: 'An answer to a request for support that the group was not asked for, or has answered already.',

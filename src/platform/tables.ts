@@ -94,6 +94,26 @@ export interface Alarms {
   times: Generated<number>;
 }
 
+export interface AnalysisReports {
+  case_ids: string[];
+  compartment: string | null;
+  findings: string;
+  group_code: string;
+  id: string;
+  indicators: string;
+  kind: string;
+  mode: string;
+  period_from: string;
+  period_to: string;
+  person_id: string;
+  post_id: string;
+  recommendations: string;
+  replaces: string | null;
+  seen_by: string[];
+  sent_at: Timestamp;
+  title: string;
+}
+
 export interface Attachments {
   at: Timestamp;
   case_id: string | null;
@@ -559,6 +579,26 @@ export interface Posts {
   valid_to: string | null;
 }
 
+export interface ProcedureVersions {
+  content: Json | null;
+  decided_at: Timestamp | null;
+  decided_by: string | null;
+  decided_post: string | null;
+  decided_why: Generated<string>;
+  edition: number | null;
+  id: string;
+  pack_hash: string;
+  proposed_at: Timestamp;
+  proposed_by: string;
+  proposed_post: string;
+  reason: string;
+  restores: number | null;
+  seen_by: string[];
+  state: string;
+  step: string;
+  version: number | null;
+}
+
 export interface PushSubscriptions {
   auth_secret: Buffer;
   endpoint: string;
@@ -793,6 +833,7 @@ export interface Tables {
   activations: Activations;
   active_pack: ActivePack;
   alarms: Alarms;
+  analysis_reports: AnalysisReports;
   attachments: Attachments;
   case_numbers: CaseNumbers;
   case_stubs: CaseStubs;
@@ -830,6 +871,7 @@ export interface Tables {
   person_details: PersonDetails;
   persons: Persons;
   posts: Posts;
+  procedure_versions: ProcedureVersions;
   push_subscriptions: PushSubscriptions;
   recoveries: Recoveries;
   referral_notes: ReferralNotes;

@@ -317,6 +317,25 @@ export const ROWS: Readonly<Record<string, Row>> = {
     defence: '.............xx.!',
   },
   'GET /support': { all: '++++++++++++++++!' },
+  'GET /procedures': { all: 'xxxxxx+xx+xxxxxx!' },
+  'POST /procedures/proposals': {
+    body: () => ({ id: NONE, step: 'no-such-step', restores: 0, reason: 'x' }),
+    all: 'xxxxxx.xxxxxxxxx!',
+  },
+  'POST /procedures/proposals/:id/decision': {
+    path: `/procedures/proposals/${NONE}/decision`,
+    body: () => ({ decision: 'approve' }),
+    all: 'xxxxxx.xxxxxxxxx!',
+  },
+  'GET /analyses': { all: 'xxxx+++xx+xxx+xx!' },
+  'GET /analyses/table.csv': { all: 'xxxx+++xx+xxx+xx!' },
+  'GET /analyses/:id': { path: `/analyses/${NONE}`, all: '................!' },
+  'PUT /analyses/drafts/:id': { skip: 'keeps a draft for its author alone: test/stories/analysis.test.ts' },
+  // The last day lies before the first: whoever may send is told so.
+  'POST /analyses': {
+    body: () => ({ id: NONE, from: '2026-02-01', to: '2026-01-01', title: 'x', findings: 'x' }),
+    all: 'xxxx??xxxxxxx?xx!',
+  },
   'POST /cases/:id/referral-packages': {
     ids: anId,
     body: () => ({ target: 'prosecutors' }),

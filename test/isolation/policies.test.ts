@@ -121,6 +121,7 @@ describe('the application’s role', () => {
         where p.prosecdef and p.pronamespace = 'public'::regnamespace order by 1`,
     );
     expect(rows.map(({ name }) => name)).toEqual([
+      'analysis_counts',
       'cases_beside',
       'cases_listed',
       'cases_queue_counts',
@@ -139,6 +140,8 @@ describe('the application’s role', () => {
     // A function of the owner's that looks names up wherever the caller says would do the caller's will.
     for (const { name, path } of rows) expect(path, name).toContain('search_path=public');
     expect((await app.query('select * from support_cases(true, 100)')).rows).toEqual([]);
+    const everMade = `select * from analysis_counts('live', '{-infinity,infinity}')`;
+    expect((await app.query(everMade)).rows).toEqual([]);
     const all = `select * from cases_listed(null, null, null, null, null, null, null, false, null, null, 'newest', null, null, null, 100)`;
     expect((await app.query(all)).rows).toEqual([]);
     // Whoever asks as if he worked every desk is told what his own keys show, and nothing when he has none.

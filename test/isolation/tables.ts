@@ -39,6 +39,10 @@ export const TABLES: Readonly<Record<string, Rule>> = {
   activations: 'seen-by',
   meetings: 'seen-by',
   rosters: 'seen-by',
+  // What is in force is read by everybody, as the mechanism is.
+  procedure_versions: 'seen-by',
+  // Its own keys, and of those only who sees every case it is about as well.
+  analysis_reports: 'seen-by',
   // Its own keys, and of those only who sees the case as well.
   referral_packages: 'seen-by',
   referral_notes: 'seen-by',

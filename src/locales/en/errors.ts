@@ -273,6 +273,11 @@ export const errors = {
       detail: 'It was done, skipped or is asked no more; or it is open already.',
       repair: 'Look at the case again to see who recorded it and when.',
     },
+    'procedure-same': {
+      title: 'The same as what is in force',
+      detail: 'What is proposed says what the step says already.',
+      repair: 'Change something and send it again; if somebody has just changed it, look at its history.',
+    },
     'support-not-asked': {
       title: 'No answer is awaited',
       detail: 'The group was not asked for this, or has answered already.',

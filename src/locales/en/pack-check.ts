@@ -31,6 +31,7 @@ const kinds: Record<keyof (typeof zh)['kinds'], string> = {
   template: 'template',
   step: 'flow step',
   region: 'region',
+  outcome: 'outcome',
   'step-of-procedure': 'step of a procedure',
   office: 'office',
 };

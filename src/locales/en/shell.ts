@@ -10,6 +10,8 @@ export const shell = {
     desk: 'Duty desk',
     centre: 'Centre',
     support: 'Support',
+    procedures: 'Procedures',
+    analyses: 'Analyses',
     cases: 'Cases',
     inbox: 'Notices',
     roster: 'Rosters',

@@ -266,6 +266,11 @@ export const errors = {
       detail: '這一步已完成、已略過或不再適用；或本來就是待辦。',
       repair: '請重新整理案件頁面，看是誰何時登載。',
     },
+    'procedure-same': {
+      title: '與現行程序相同',
+      detail: '提出的內容與現行的步驟完全一樣。',
+      repair: '請修改內容後再送出；若他人剛改過，請先看版本紀錄。',
+    },
     'support-not-asked': {
       title: '沒有等候您答覆的洽請',
       detail: '該組未被洽請這項支援，或已答覆過。',

@@ -31,6 +31,7 @@ const kinds = {
   template: '通知範本',
   step: '流程步驟',
   region: '聯防區域',
+  outcome: '處理結果',
   'step-of-procedure': '應變步驟',
   office: '受移送單位',
 };

@@ -8,6 +8,8 @@ export const shell = {
     situation: '現況',
     centre: '應變中心',
     support: '支援',
+    procedures: '程序',
+    analyses: '分析',
     cases: '案件',
     inbox: '通知',
     roster: '值勤表',

@@ -9,6 +9,8 @@ export interface Destination {
     | 'centre'
     | 'cases'
     | 'support'
+    | 'procedures'
+    | 'analyses'
     | 'inbox'
     | 'roster'
     | 'directory'
@@ -26,6 +28,8 @@ const ORDER: readonly Destination[] = [
   { screen: 'report', path: '/report/new' },
   { screen: 'cases', path: '/cases' },
   { screen: 'support', path: '/support' },
+  { screen: 'procedures', path: '/procedures' },
+  { screen: 'analyses', path: '/analyses' },
   { screen: 'inbox', path: '/inbox' },
   { screen: 'roster', path: '/roster' },
   { screen: 'directory', path: '/directory' },

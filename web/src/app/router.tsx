@@ -111,6 +111,26 @@ const support = createRoute({
   path: '/support',
   component: lazyRouteComponent(() => import('../cases/Workload.tsx'), 'Workload'),
 });
+const procedures = createRoute({
+  getParentRoute: () => inside,
+  path: '/procedures',
+  component: lazyRouteComponent(() => import('../procedures/Procedures.tsx'), 'Procedures'),
+});
+const analyses = createRoute({
+  getParentRoute: () => inside,
+  path: '/analyses',
+  component: lazyRouteComponent(() => import('../analysis/Analyses.tsx'), 'Analyses'),
+});
+const writeAnalysis = createRoute({
+  getParentRoute: () => inside,
+  path: '/analyses/write/$draftId',
+  component: lazyRouteComponent(() => import('../analysis/Write.tsx'), 'Write'),
+});
+const oneAnalysis = createRoute({
+  getParentRoute: () => inside,
+  path: '/analyses/$analysisId',
+  component: lazyRouteComponent(() => import('../analysis/Analysis.tsx'), 'Analysis'),
+});
 const oneCase = createRoute({
   getParentRoute: () => inside,
   path: '/cases/$caseId',
@@ -229,6 +249,10 @@ export const router = createRouter({
       campaigns,
       cases,
       support,
+      procedures,
+      analyses,
+      writeAnalysis,
+      oneAnalysis,
       oneCase,
       filed,
       inbox,

@@ -29,6 +29,8 @@ interface FactData {
   direction?: 'to-agency' | 'to-desk' | 'to-group';
   item?: string | null;
   items?: readonly unknown[];
+  /** What a step is called where the mechanism calls it otherwise. */
+  title?: Bilingual;
   group?: string;
   text?: string;
   note?: string;
@@ -96,7 +98,8 @@ export function factSentence(
     case 'checklist-item-skipped':
     case 'checklist-item-reopened': {
       const step = words.pack?.playbooks.find((one) => one.id === data.item);
-      return t.facts[fact.kind](step ? pick(step.title) : (data.item ?? ''));
+      const title = data.title ?? step?.title;
+      return t.facts[fact.kind](title ? pick(title) : (data.item ?? ''));
     }
     case 'support-requested': {
       const item = words.pack?.supportItems.find((one) => one.id === data.item);

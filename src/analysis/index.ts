@@ -1,0 +1,2 @@
+/** What other rooms may use of the analysis reports. */
+export { analysisRoutes } from './routes.ts';
