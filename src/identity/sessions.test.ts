@@ -80,6 +80,8 @@ describe('signing in', () => {
         'centre',
         'cases',
         'support',
+        'procedures',
+        'analyses',
         'inbox',
         'roster',
         'directory',

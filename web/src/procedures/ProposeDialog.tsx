@@ -177,9 +177,9 @@ export function ProposeDialog({ view, item, onClose, onSent }: ProposeDialogProp
             <div key={level} className="procedures-due">
               <Checkbox
                 label={
-                  <>
+                  <span className="procedures-level">
                     <LevelMark level={level} mark={words.mark(level)} size="s" /> {words.level(level)}
-                  </>
+                  </span>
                 }
                 checked={due.on}
                 onChecked={(on) => setDue(level, { on })}

@@ -47,7 +47,8 @@ export function Step({ view, item, onSent }: StepProps) {
           )}
         </p>
         <p className="muted small">
-          {t.origin[item.origin]}　{t.version(item.version)}　{t.source} {item.source}
+          {t.origin[item.origin]}　{item.version > 0 && `${t.version(item.version)}　`}
+          {t.source} {item.source}
           {waits && <span className="procedures-badge">{t.waiting}</span>}
         </p>
       </div>
