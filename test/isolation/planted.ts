@@ -31,10 +31,10 @@ export const LEAKS: readonly Fault[] = [
   ),
   fault(
     'counts',
-    'the queue’s counts are taken as the system',
-    'src/cases/lists.ts',
-    "const mine = `c.open and (c.compartment is null and 'desk' = any (actor_keys()) or ",
-    "await tx.query(`select set_config('tocsin.keys', 'system desk', true)`, []);\n    const mine = `c.open and (true or ",
+    'the queue counts what lies behind the walls',
+    'db/migrations/0011-queue.sql',
+    "c.compartment is not null and c.seen_by && (select actor_keys())\n       and c.detail -> 'routing' ->> 'desk' = any (in_groups))\n  select count(*)::int,",
+    'c.compartment is not null)\n  select count(*)::int,',
     OUTSIDER,
   ),
   fault(
@@ -88,7 +88,7 @@ export const LEAKS: readonly Fault[] = [
   fault(
     'notices',
     'a notice outside the wall names case and body',
-    'src/cases/write.ts',
+    'src/cases/notice-rows.ts',
     'if (!notice.inside)',
     'if (notice === undefined)',
     NOTICES,
