@@ -36,7 +36,7 @@ import type { AppContext } from './platform/context.ts';
 import { createMailTransport, type MailTransport } from './platform/mail.ts';
 import { read, write } from './platform/transaction.ts';
 import { procedureRoutes } from './procedures/index.ts';
-import { raiseJump, startAuditor, startHeartbeat, watchRoutes } from './watch/index.ts';
+import { raiseJump, raiseStuck, startAuditor, startHeartbeat, watchRoutes } from './watch/index.ts';
 
 /** A worker that is started late and stopped once. */
 function worker(
@@ -104,7 +104,8 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
   const hub = createHub(ctx);
   const transport = createMailTransport(ctx.config);
   const devices = startDevices(ctx);
-  const { heartbeatUrl } = ctx.config;
+  const { heartbeatUrl, heartbeatMs } = ctx.config;
+  let clocks: ReturnType<typeof startClockWorker> | undefined;
   return {
     routes: [
       identityRoutes(ctx, {
@@ -144,7 +145,14 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
       }),
     ],
     workers: [
-      worker('clocks', () => startClockWorker(ctx, (jump) => void raiseJump(ctx, jump))),
+      worker('clocks', () => {
+        clocks = startClockWorker(
+          ctx,
+          (jump) => void raiseJump(ctx, jump),
+          (caseId, what) => void raiseStuck(ctx, caseId, what),
+        );
+        return clocks;
+      }),
       worker('readers', () => startReaders(ctx)),
       worker('sweeper', () => startSweeper(ctx)),
       worker('ledger', () => startSealer(ctx)),
@@ -157,7 +165,16 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
           acknowledge: (personId, noticeId) => acknowledgeBySms(ctx, personId, noticeId),
         }),
       ),
-      ...(heartbeatUrl ? [worker('heartbeat', () => startHeartbeat(ctx, heartbeatUrl))] : []),
+      ...(heartbeatUrl
+        ? [
+            worker('heartbeat', () =>
+              startHeartbeat(ctx, heartbeatUrl, {
+                every: heartbeatMs,
+                vitals: { clocksLookedAgo: () => clocks?.lookedAgo() ?? 0 },
+              }),
+            ),
+          ]
+        : []),
     ],
     // Reports are taken without workers; but somebody must look why nobody is told.
     ready: async () => ({ workers: { ok: await read(ctx.database, SYSTEM, ctx.clock, isWorked) } }),

@@ -26,13 +26,52 @@ const SIDE_BY_SIDE = 3;
 const NUMBERS_EVERY = 4;
 const YEARS_EVERY = 1_200;
 
+/** What failed so often at looks one after the other is left alone for a while, so that it takes no time of the others. */
+const TRIES = 4;
+/** How long, in ms. Never for good: whatever it was may have been mended. */
+const REST = 15_000;
+
+/** Told that something of a case fails at every try. */
+export type StuckListener = (caseId: string, what: 'clock' | 'rung') => void;
+
+/** Clocks and cases whose firing failed, as far as this worker knows (FLT-13). */
+export class Stumbles {
+  readonly #failed = new Map<string, { tries: number; at: number }>();
+  readonly #onStuck: StuckListener;
+
+  /** @param onStuck told each time something is left alone for a while */
+  constructor(onStuck: StuckListener = () => undefined) {
+    this.#onStuck = onStuck;
+  }
+
+  /** It failed once more, by a fault of its own: what a database in trouble does to it says nothing about it. */
+  note(id: string, caseId: string, error: unknown): void {
+    if (isRefusal(error) && error.code === 'unavailable') return;
+    const before = this.#failed.get(id);
+    const isInARow = before !== undefined && performance.now() - before.at < 2 * REST;
+    const tries = (isInARow ? before.tries : 0) + 1;
+    this.#failed.set(id, { tries, at: performance.now() });
+    if (tries >= TRIES) this.#onStuck(caseId, id === caseId ? 'rung' : 'clock');
+  }
+
+  /** Those to be left alone now. */
+  resting(): string[] {
+    const now = performance.now();
+    for (const [id, { at }] of this.#failed) if (now - at > 2 * REST) this.#failed.delete(id);
+    return [...this.#failed]
+      .filter(([, { tries, at }]) => tries >= TRIES && now - at < REST)
+      .map(([id]) => id);
+  }
+}
+
 /**
  * Fires everything that is due, clocks and the rungs of ladders in turn, so that neither waits for all of the other; returns
  * how many were looked at. Also used by tests and the demonstration's loader.
  */
-export async function fireDueClocks(ctx: AppContext): Promise<number> {
+export async function fireDueClocks(ctx: AppContext, stumbles = new Stumbles()): Promise<number> {
   let fired = 0;
-  const failed: Failed = { clocks: [], cases: [] };
+  const resting = stumbles.resting();
+  const failed: Failed = { clocks: [...resting], cases: [...resting], stumbles };
   for (;;) {
     // Whoever holds a case keeps no other case waiting, grave or not.
     let alone = Promise.resolve();
@@ -65,15 +104,18 @@ export async function fireDueClocks(ctx: AppContext): Promise<number> {
 interface Failed {
   readonly clocks: string[];
   readonly cases: string[];
+  readonly stumbles: Stumbles;
 }
 
 function clockFailed(ctx: AppContext, clock: DueClock, error: unknown, failed: Failed): void {
   failed.clocks.push(clock.id);
+  failed.stumbles.note(clock.id, clock.caseId, error);
   ctx.log.error({ err: error, clock: clock.id }, 'a clock could not be fired, going on');
 }
 
 function rungFailed(ctx: AppContext, { id }: DueCase, error: unknown, failed: Failed): void {
   failed.cases.push(id);
+  failed.stumbles.note(id, id, error);
   ctx.log.error({ err: error, caseId: id }, 'the next rung of a ladder could not be told, going on');
 }
 
@@ -175,11 +217,24 @@ async function sideBySide<T>(all: readonly T[], run: (one: T) => Promise<void>):
   for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
 }
 
-/** Starts the worker. `onJump` is told by how many ms the database's clock was set, when it was. */
+/** A worker that fires clocks, and what it says of itself. */
+export interface ClockWorker {
+  /** How long ago its last look ended well, in ms of a clock nobody sets; the heartbeat asks (FLT-18). */
+  lookedAgo(): number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the worker. `onJump` is told by how many ms the database's clock was set, when it was; `onStuck` of which case
+ * something fails at every try.
+ */
 export function startClockWorker(
   ctx: AppContext,
   onJump: (milliseconds: number) => void = () => undefined,
-): { stop(): Promise<void> } {
+  onStuck: StuckListener = () => undefined,
+): ClockWorker {
+  const stumbles = new Stumbles(onStuck);
+  let lookedAt = performance.now();
   const guard = createClockGuard();
   const mayFire = async (): Promise<boolean> => {
     const began = performance.now();
@@ -200,10 +255,11 @@ export function startClockWorker(
   let looks = 0;
   const look = async () => {
     try {
-      if (await mayFire()) await fireDueClocks(ctx);
+      if (await mayFire()) await fireDueClocks(ctx, stumbles);
       if (looks % NUMBERS_EVERY === 0) await keepNumbersReady(ctx);
       if (looks % YEARS_EVERY === 0) await closePastYears(ctx);
       looks += 1;
+      lookedAt = performance.now();
     } catch (error) {
       ctx.log.error({ err: error }, 'clocks could not be looked at, going on');
     }
@@ -216,6 +272,7 @@ export function startClockWorker(
   };
   running = look().then(next);
   return {
+    lookedAgo: () => performance.now() - lookedAt,
     async stop() {
       stopped = true;
       clearTimeout(timer);

@@ -1,7 +1,7 @@
 /** FLT-7: each of the fourteen ways a mail server can go wrong, against the running worker. */
 import { createServer } from 'node:net';
-import nodemailer from 'nodemailer';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sendBounce } from '../../test/support/bounce.ts';
 import { type OddMode, type OddSmtp, startOddSmtp } from '../../test/support/odd-smtp.ts';
 import { until } from '../../test/support/wait.ts';
 import { createMailTransport, type MailTransport } from '../platform/mail.ts';
@@ -143,37 +143,8 @@ describe('FLT-7: the state of each recipient is right, nobody else waits, nothin
     await until(async () => (await world.delivery(deliveryId)).state === 'handed-over');
     const bounces = startBounces(world.ctx, { host: '127.0.0.1', port: 0 });
     const port = await bounces.listening;
-    const comesBack = async (status: string, action: string, to = 'tocsin@tocsin.example') => {
-      const way = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
-      const lines = [
-        'From: MAILER-DAEMON@agency.example',
-        `To: ${to}`,
-        'Subject: Undelivered',
-        'MIME-Version: 1.0',
-        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
-        '',
-        '--b',
-        'Content-Type: text/plain',
-        '',
-        'It could not be delivered.',
-        '--b',
-        'Content-Type: message/delivery-status',
-        '',
-        'Reporting-MTA: dns; agency.example',
-        '',
-        'Final-Recipient: rfc822; holder@agency.example',
-        `Action: ${action}`,
-        `Status: ${status}`,
-        '--b',
-        'Content-Type: text/rfc822-headers',
-        '',
-        `Message-ID: <${deliveryId}@tocsin.example>`,
-        'Subject: x',
-        '--b--',
-        '',
-      ];
-      await way.sendMail({ envelope: { from: '', to }, raw: lines.join('\r\n') });
-    };
+    const comesBack = (status: string, action: string, to = 'tocsin@tocsin.example') =>
+      sendBounce(port, { messageId: `<${deliveryId}@tocsin.example>`, to, status, action });
     await comesBack('4.4.1', 'delayed');
     expect(await world.delivery(deliveryId)).toMatchObject({ state: 'handed-over' });
     await expect(comesBack('5.1.1', 'failed', 'somebody@else.example')).rejects.toMatchObject({

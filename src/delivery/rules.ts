@@ -71,6 +71,12 @@ export function relayRest(failures: number, random01: number): number {
   return Math.round(whole * (0.5 + random01 / 2));
 }
 
+/**
+ * A notice that our own program cannot put into words or hand over is tried so often: it is not the far side's fault, and
+ * nothing else may wait for it (FLT-13). Three tries take at most a quarter of a minute; then it has failed, and the desk sees it.
+ */
+export const BROKEN_TRIES = 3;
+
 /** True when there is no use in trying on. */
 export function isExhausted(attempts: number, madeAt: Date, now: Date): boolean {
   return attempts >= MOST_ATTEMPTS || now.getTime() - madeAt.getTime() >= GIVE_UP_AFTER;
@@ -106,6 +112,8 @@ export const REASONS = [
   'no-lane',
   /** taken by the gateway, which said later that it did not arrive */
   'undelivered',
+  /** our own program stumbles over it, at every try */
+  'broken',
   /** accepted by the next server, and sent back */
   'bounced',
   'nobody',

@@ -21,7 +21,7 @@ import {
   smsText,
   webhookBody,
 } from './parcels.ts';
-import { backoff, type Decision, decide } from './rules.ts';
+import { BROKEN_TRIES, backoff, type Decision, decide } from './rules.ts';
 import { codeFor } from './sms-codes.ts';
 import {
   bindDigests,
@@ -88,6 +88,21 @@ function cannotWait(row: Pick<Claimed, 'urgent' | 'rank'>, topRank: number): boo
 }
 const topRankOf = (pack: Pack): number => Math.max(...pack.levels.map((level) => level.rank));
 
+/**
+ * The same notice without what its words may have stumbled over: number and telephone where they are text, and nothing else.
+ * Poor words are better than none, for an A above all (FLT-13).
+ */
+function plainly({ row, ...rest }: Meant): Meant {
+  const { number, phone, closed } = row.data as Readonly<Record<string, unknown>>;
+  const data = {
+    ...(typeof number === 'string' ? { number } : {}),
+    ...(typeof phone === 'string' ? { phone } : {}),
+    ...(closed === true ? { closed } : {}),
+  };
+  const isMoment = row.confirmBy instanceof Date && Number.isFinite(row.confirmBy.getTime());
+  return { ...rest, row: { ...row, data, confirmBy: isMoment ? row.confirmBy : null } };
+}
+
 type Change = Pick<Outcome, 'state'> & Partial<Omit<Outcome, 'id' | 'fence' | 'state'>>;
 
 /** What becomes of a delivery under our lease. */
@@ -109,14 +124,41 @@ export function outcomeOf(row: Claimed, change: Change): Outcome {
   };
 }
 
-/** A mechanism that cannot be read holds up the mails of its own cases, not everybody's (FLT-13). */
-async function packOf(ctx: AppContext, tx: Tx, row: Claimed): Promise<Pack | null> {
-  return packByHash(ctx, tx, row.packHash).catch((error: unknown) => {
-    // Trouble of the database ends the transaction, and with it the claim.
+/**
+ * Does something for one delivery alone: what stumbles over it holds up this one, not everybody's (FLT-13). Trouble of the
+ * database ends the transaction, and with it the claim.
+ */
+async function attempt<T>(ctx: AppContext, row: Claimed, run: () => T | Promise<T>): Promise<T | null> {
+  try {
+    return await run();
+  } catch (error) {
     if (SQLSTATE.test(String((error as { code?: unknown }).code))) throw error;
-    ctx.log.error({ err: error, deliveryId: row.id }, 'the mechanism of a notice cannot be read');
+    ctx.log.error({ err: error, deliveryId: row.id }, 'a notice cannot be put together');
     return null;
+  }
+}
+
+/** What becomes of one we stumbled over: tried a few times more, then it has failed and is seen; an A goes other ways at once. */
+function brokenOutcome(row: Claimed, alternates: readonly Way[]): Outcome {
+  const isOver = row.attempts >= BROKEN_TRIES;
+  return outcomeOf(row, {
+    state: isOver ? 'failed' : 'queued',
+    reason: 'broken',
+    delay: isOver ? 0 : backoff(row.attempts, Math.random()),
+    alternates,
   });
+}
+
+const packOf = (ctx: AppContext, tx: Tx, row: Claimed): Promise<Pack | null> =>
+  attempt(ctx, row, () => packByHash(ctx, tx, row.packHash));
+
+/** The first mechanism of these that can be read. */
+async function anyPackOf(ctx: AppContext, tx: Tx, rows: readonly Claimed[]): Promise<Pack | null> {
+  for (const row of new Map(rows.map((one) => [one.packHash, one])).values()) {
+    const pack = await packOf(ctx, tx, row);
+    if (pack) return pack;
+  }
+  return null;
 }
 
 /** Looks a second time at deliveries just taken from one lane; may take more that go with them. */
@@ -145,26 +187,29 @@ export async function lookAgain(
   for (const row of rows) {
     const pack = await packOf(ctx, tx, row);
     if (!pack) {
-      outcomes.push(outcomeOf(row, { state: 'queued', delay: backoff(row.attempts, Math.random()) }));
+      outcomes.push(brokenOutcome(row, []));
       continue;
     }
-    const post = directory.posts.get(row.postId);
-    const keys = post ? keysOfPosts(pack, row.postId, [post]) : [];
-    const decision = decide(
-      {
-        personId: row.personId,
-        postId: row.postId,
-        channel: row.channel,
-        closed: row.closedAt !== null,
-        mayKnow: row.data.closed === true || row.seenBy.some((key) => keys.includes(key)),
-        standIns: standing(row.postId),
-        shutOut,
-        ...(isReached(row) ? { reachable: reachableFor(row, pack, directory, tx.now) } : {}),
-      },
-      directory,
-      tx.now,
-    );
-    if (decision.act === 'send') meant.push({ row, pack, decision });
+    const decision = await attempt(ctx, row, () => {
+      const post = directory.posts.get(row.postId);
+      const keys = post ? keysOfPosts(pack, row.postId, [post]) : [];
+      return decide(
+        {
+          personId: row.personId,
+          postId: row.postId,
+          channel: row.channel,
+          closed: row.closedAt !== null,
+          mayKnow: row.data.closed === true || row.seenBy.some((key) => keys.includes(key)),
+          standIns: standing(row.postId),
+          shutOut,
+          ...(isReached(row) ? { reachable: reachableFor(row, pack, directory, tx.now) } : {}),
+        },
+        directory,
+        tx.now,
+      );
+    });
+    if (!decision) outcomes.push(brokenOutcome(row, alternatesOf(ctx, row, pack, directory)));
+    else if (decision.act === 'send') meant.push({ row, pack, decision });
     else if (decision.act === 'withhold') {
       const successors = decision.successors.flatMap((personId) => {
         const person = directory.persons.get(personId);
@@ -184,9 +229,12 @@ export async function lookAgain(
   for (const one of meant) {
     if (one.row.channel === 'mail') mails.push(one);
     else {
-      const parcel = await compose.parcel(one);
+      const parcel =
+        (await attempt(ctx, one.row, () => compose.parcel(one))) ??
+        (await attempt(ctx, one.row, () => compose.parcel(plainly(one))));
       const alternates = alternatesOf(ctx, one.row, one.pack, directory);
-      if (typeof parcel === 'string')
+      if (!parcel) outcomes.push(brokenOutcome(one.row, alternates));
+      else if (typeof parcel === 'string')
         outcomes.push(outcomeOf(one.row, { state: 'failed', reason: parcel, alternates }));
       else ready.push({ rows: [one.row], parcel, alternates });
     }
@@ -204,20 +252,35 @@ export async function lookAgain(
     if (!first) continue;
     if (rest.length === 0 && first.row.digestId === null) {
       const alternates = alternatesOf(ctx, first.row, first.pack, directory);
-      ready.push({
-        rows: [first.row],
-        parcel: { kind: 'mail', mail: composeMail(compose.mail(first)) },
-        alternates,
-      });
+      const mail =
+        (await attempt(ctx, first.row, () => composeMail(compose.mail(first)))) ??
+        (await attempt(ctx, first.row, () => composeMail(compose.mail(plainly(first)))));
+      if (mail) ready.push({ rows: [first.row], parcel: { kind: 'mail', mail }, alternates });
+      else outcomes.push(brokenOutcome(first.row, alternates));
       continue;
     }
-    const all = [first, ...rest].toSorted(
+    let all: readonly Meant[] = [first, ...rest].toSorted(
       (a, b) => b.row.rank - a.row.rank || a.row.madeAt.getTime() - b.row.madeAt.getTime(),
-    ) as [Meant, ...Meant[]];
-    const inputs = all.map((one) => compose.mail(one)) as [MailInput, ...MailInput[]];
+    );
+    const list = () => composeDigest(id, all.map((one) => compose.mail(one)) as [MailInput, ...MailInput[]]);
+    let mail = await attempt(ctx, first.row, list);
+    if (!mail) {
+      // Whichever cannot be worded drops out; the others go.
+      const sound: Meant[] = [];
+      for (const one of all) {
+        if (await attempt(ctx, one.row, () => composeMail(compose.mail(one)))) sound.push(one);
+        else outcomes.push(brokenOutcome(one.row, []));
+      }
+      all = sound;
+      mail = all.length > 0 ? await attempt(ctx, first.row, list) : null;
+      if (!mail) {
+        outcomes.push(...all.map(({ row }) => brokenOutcome(row, [])));
+        continue;
+      }
+    }
     ready.push({
       rows: all.map(({ row }) => row) as [Claimed, ...Claimed[]],
-      parcel: { kind: 'mail', mail: composeDigest(id, inputs) },
+      parcel: { kind: 'mail', mail },
       alternates: [],
     });
     bound.push(
@@ -244,8 +307,7 @@ async function gather(
   { workerId, leaseMs, paceMs }: LookOptions,
 ): Promise<{ rows: Claimed[]; outcomes: Outcome[]; together: Map<string, string> }> {
   const together = new Map<string, string>();
-  const first = claimed[0];
-  const pack = first && first.channel === 'mail' ? await packOf(ctx, tx, first) : null;
+  const pack = claimed[0]?.channel === 'mail' ? await anyPackOf(ctx, tx, claimed) : null;
   const digests = [...new Set(claimed.flatMap((row) => (row.digestId === null ? [] : [row.digestId])))];
   if (!pack || (paceMs === 0 && digests.length === 0)) return { rows: [...claimed], outcomes: [], together };
   const top = topRankOf(pack);
@@ -260,7 +322,11 @@ async function gather(
     tx,
     waiting.map((row) => row.personId as string),
   );
-  const freeAt = (personId: string) => new Date((paces.get(personId)?.getTime() ?? 0) + paceMs);
+  // A mail that seems to have gone tomorrow went while the database's clock was wrong: nobody waits for that (FLT-9).
+  const freeAt = (personId: string) => {
+    const last = paces.get(personId)?.getTime() ?? 0;
+    return new Date((last > tx.now.getTime() ? 0 : last) + paceMs);
+  };
   const persons = [...paces.keys()];
   const free = persons.filter((personId) => freeAt(personId) <= tx.now);
   const held = persons.filter((personId) => freeAt(personId) > tx.now);

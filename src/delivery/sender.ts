@@ -11,7 +11,15 @@ import { MailFault, type MailTransport, relaysOf } from '../platform/mail.ts';
 import { write } from '../platform/transaction.ts';
 import { channelOfLane } from './channel-rules.ts';
 import { LaneHealth } from './health.ts';
-import { backoff, classify, DEFAULT_RELAY, isExhausted, relayRest, type Verdict } from './rules.ts';
+import {
+  BROKEN_TRIES,
+  backoff,
+  classify,
+  DEFAULT_RELAY,
+  isExhausted,
+  relayRest,
+  type Verdict,
+} from './rules.ts';
 import { lookAgain, outcomeOf, type Prepared } from './second-look.ts';
 import { type Claimed, claim, type Outcome, renew, settle } from './store.ts';
 import { type Handed, WayFault, type Ways } from './ways.ts';
@@ -187,6 +195,11 @@ export class Sender {
       this.#outcomes.push(...job.rows.map((row) => outcomeOf(row, { state: 'handed-over', receipt })));
     } catch (error) {
       const fault = faultOf(error);
+      if (fault.verdict.reason === 'broken')
+        this.#ctx.log.error(
+          { err: error, deliveryId: job.rows[0].id },
+          'a notice cannot be handed over by us',
+        );
       this.#afterFault(desk, job, fault);
       const delayed = Math.random();
       this.#outcomes.push(...job.rows.map((row) => this.#outcomeAfter(job, row, fault, delayed)));
@@ -235,7 +248,8 @@ export class Sender {
 
   #outcomeAfter(job: Job, row: Claimed, { verdict, coded }: Fault, spread: number): Outcome {
     const { alternates } = job;
-    if (verdict.verdict === 'permanent')
+    const isPoison = verdict.reason === 'broken' && row.attempts >= BROKEN_TRIES;
+    if (verdict.verdict === 'permanent' || isPoison)
       return outcomeOf(row, { state: 'failed', reason: coded, alternates });
     if (isExhausted(row.attempts, row.madeAt, this.#now()))
       return outcomeOf(row, { state: 'failed', reason: 'expired', alternates });
@@ -338,7 +352,11 @@ function faultOf(error: unknown): Fault {
     const { verdict, code } = error;
     return { verdict, code, coded: code === '' ? verdict.reason : `${verdict.reason}:${code}` };
   }
-  const fault = error instanceof MailFault ? error : new MailFault('message', error);
+  // Neither a relay nor a gateway said it: our own program stumbled, over this one alone (FLT-13).
+  if (!(error instanceof MailFault)) {
+    return { verdict: { verdict: 'retry', scope: 'mail', reason: 'broken' }, code: '', coded: 'broken' };
+  }
+  const fault = error;
   const verdict = classify(fault);
   const coded = fault.responseCode === null ? verdict.reason : `${verdict.reason}:${fault.responseCode}`;
   return { verdict, code: String(fault.responseCode ?? fault.code), coded };

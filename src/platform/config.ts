@@ -38,8 +38,10 @@ export interface Config {
   readonly smtpUrl: string | undefined;
   /** Relays of their own for some domains: lower-case domain → URL. */
   readonly smtpRoutes: ReadonlyMap<string, string>;
-  /** Where a sign of life is posted every 30 seconds while all is well; silence there is the alarm (FLT-18). */
+  /** Where a sign of life is posted while all is well; silence there is the alarm (FLT-18). */
   readonly heartbeatUrl: string | undefined;
+  /** How often, in ms. */
+  readonly heartbeatMs: number;
   /** The sender of notices, `name <address>` or an address. */
   readonly mailFrom: string;
   /** The address people use, without a slash at the end. */
@@ -236,6 +238,15 @@ const VARIABLES = {
     zh: '應為 http(s) 網址：外部監看服務收取生命徵象的位址。',
     en: 'expected an http(s) address at which a watcher outside takes signs of life.',
     secret: true,
+  }),
+  HEARTBEAT_SECONDS: variable({
+    schema: z
+      .string()
+      .regex(/^\d{1,2}$/)
+      .transform(Number)
+      .refine((value) => value >= 1 && value <= 60),
+    zh: '應為 1 至 60 的整數（每隔幾秒送出生命徵象）。',
+    en: 'expected a whole number from 1 to 60 (seconds between two signs of life).',
   }),
   LOG_LEVEL: variable({
     schema: z.enum(LOG_LEVELS),
@@ -486,6 +497,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, mo
     mailFrom: values.MAIL_FROM ?? `tocsin@${new URL(publicUrl).hostname}`,
     publicUrl,
     heartbeatUrl: values.HEARTBEAT_URL,
+    heartbeatMs: (values.HEARTBEAT_SECONDS ?? 30) * 1000,
     logLevel: values.LOG_LEVEL ?? 'info',
     trustProxy: values.TRUST_PROXY ?? false,
     workers: values.WORKERS ?? { web: true, work: true },

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStory, type Story } from '../../test/stories/harness.ts';
 import { SYSTEM } from '../platform/actor.ts';
 import { read } from '../platform/transaction.ts';
-import { auditPass } from './index.ts';
+import { auditPass, raiseStuck } from './index.ts';
 import { standing } from './store.ts';
 
 let story: Story;
@@ -150,4 +150,40 @@ test('FLT-13: what is long due and nobody does raises an alarm, which ends when 
   const open = await read(story.ctx.database, SYSTEM, story.ctx.clock, standing);
   expect(open.filter((one) => one.kind === 'clocks-late')).toEqual([]);
   expect(caseId).not.toBe(randomUUID());
+});
+
+test('FLT-13: what fails of one case at every try is told its desk by the name of the case, until it is mended', async () => {
+  const poisoned = await story.files('teacher', 'school', { impactLevel: 'A' });
+  const walled = await story.files('captain', 'brigade', { impactLevel: 'D' });
+  for (const { caseId } of [poisoned, walled])
+    await breakIt(`update cases set detail = jsonb_set(detail, '{pack}', '"gone"') where id = $1`, [caseId]);
+  const sees = async (who: string) =>
+    (await read(story.ctx.database, await story.person(who), story.ctx.clock, standing))
+      .filter((one) => one.kind === 'case-stuck')
+      .map((one) => one.caseId);
+  for (const { caseId } of [poisoned, walled]) await raiseStuck(story.ctx, caseId, 'clock');
+  expect(await sees('officer')).toEqual([poisoned.caseId]);
+  expect(await sees('mnd-officer')).toEqual([walled.caseId]);
+  expect(await sees('teacher')).toEqual([]);
+  // While it is so it stands.
+  story.clock.advance(45 * 60_000);
+  await auditPass(story.ctx);
+  expect(await sees('officer')).toEqual([poisoned.caseId]);
+  const [pack] = await rows('select pack_hash from cases where id = $1', [poisoned.caseId]);
+  await breakIt(
+    `update cases set detail = jsonb_set(detail, '{pack}', to_jsonb($2::text)) where id = any ($1::uuid[])`,
+    [[poisoned.caseId, walled.caseId], pack?.['pack_hash']],
+  );
+  await story.settle();
+  await auditPass(story.ctx);
+  expect([await sees('officer'), await sees('mnd-officer')]).toEqual([[], []]);
+  // A notice our own program cannot put together is found in the rows.
+  await breakIt(
+    `update deliveries set state = 'failed', reason = 'broken' where id =
+       (select d.id from deliveries d join notices n on n.id = d.notice_id
+         where n.case_id = $1 and n.acknowledged_at is null and n.closed_at is null limit 1)`,
+    [poisoned.caseId],
+  );
+  expect((await auditPass(story.ctx)).raised).toEqual(['case-stuck']);
+  expect(await sees('officer')).toEqual([poisoned.caseId]);
 });

@@ -9,9 +9,19 @@ import { auditCase, type CaseAudit, casesToAudit } from '../cases/index.ts';
 import { activePack } from '../mechanism/index.ts';
 import { SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
-import { read, write } from '../platform/transaction.ts';
+import { read, type Tx, write } from '../platform/transaction.ts';
 import type { AlarmKind } from './contract.ts';
-import { lateWork, passDone, raise, settleByItself, watchState } from './store.ts';
+import {
+  type AlarmedCase,
+  alarmedCase,
+  lateWork,
+  passDone,
+  raise,
+  settleByItself,
+  settleOthers,
+  stuckCases,
+  watchState,
+} from './store.ts';
 
 /** A pass begins this often, in ms; the promise is sixty seconds. */
 const EVERY = 30_000;
@@ -23,6 +33,9 @@ const OVERLAP = 120_000;
 const SWEEP = 500;
 /** What is due for longer than this is late, in ms. */
 const LATE = 60_000;
+/** So many cases are told by name at once, the gravest; and so many with something overdue are looked at. */
+const MOST_STUCK = 20;
+const MOST_LOOKED_AT = 1_000;
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /** What one pass found. */
@@ -81,16 +94,18 @@ export async function auditPass(ctx: AppContext, judgesLateness = true): Promise
     } catch (error) {
       // One that cannot be looked at must not hide the others (FLT-13).
       ctx.log.error({ err: error, caseId: id }, 'a case could not be audited, going on');
-      const isNew = await write(ctx.database, SYSTEM, ctx.clock, (tx) =>
-        raise(tx, {
+      const isNew = await write(ctx.database, SYSTEM, ctx.clock, async (tx) => {
+        const about = await alarmedCase(tx, id);
+        const findings = [{ kind: 'unreadable', what: '', repaired: false }];
+        return raise(tx, {
           key: `case ${id}`,
           kind: 'case-differs',
           caseId: id,
-          detail: { findings: [{ kind: 'unreadable', what: '', repaired: false }], count: 1 },
+          detail: { findings, count: 1, ...(about ? { number: about.number } : {}) },
           repaired: false,
-          seenBy: ['system'],
-        }),
-      );
+          seenBy: about?.readers ?? ['system'],
+        });
+      });
       if (isNew) raised.push('case-differs');
     }
   }
@@ -126,8 +141,54 @@ async function lateAlarms(ctx: AppContext): Promise<AlarmKind[]> {
       });
       if (isNew) raised.push(kind);
     }
-    return raised;
+    return [...raised, ...(await stuckAlarms(ctx, tx))];
   });
+}
+
+/**
+ * Notices our own program cannot put together are told by the name of their case (FLT-13). That a clock fails at every try is
+ * said by whoever fires it, who knows it from one that nobody fires; here that alarm only stands while it is so.
+ */
+async function stuckAlarms(ctx: AppContext, tx: Tx): Promise<AlarmKind[]> {
+  const late = new Date(tx.now.getTime() - LATE);
+  const stuck = await stuckCases(tx, late, MOST_LOOKED_AT);
+  const raised: AlarmKind[] = [];
+  for (const { what, ...about } of stuck.filter((one) => one.what.includes('delivery')).slice(0, MOST_STUCK))
+    if (await tellStuck(ctx, tx, about, what)) raised.push('case-stuck');
+  const ids = stuck.map((one) => one.id);
+  await settleOthers(tx, 'case-stuck', ids, late);
+  return raised;
+}
+
+async function tellStuck(
+  ctx: AppContext,
+  tx: Tx,
+  about: AlarmedCase,
+  what: readonly string[],
+): Promise<boolean> {
+  const { id, number, readers } = about;
+  ctx.log.error({ caseId: id, what }, 'something of a case fails at every try');
+  const findings = what.map((one) => ({ kind: `${one}-stuck`, what: '', repaired: false }));
+  return raise(tx, {
+    key: `stuck ${id}`,
+    kind: 'case-stuck',
+    caseId: id,
+    detail: { number, findings, count: findings.length },
+    repaired: false,
+    seenBy: readers,
+  });
+}
+
+/** Something of a case failed at several tries one after the other: said to its desk at once (FLT-13). */
+export async function raiseStuck(ctx: AppContext, caseId: string, what: 'clock' | 'rung'): Promise<void> {
+  try {
+    await write(ctx.database, SYSTEM, ctx.clock, async (tx) => {
+      const about = await alarmedCase(tx, caseId);
+      if (about) await tellStuck(ctx, tx, about, [what]);
+    });
+  } catch (error) {
+    ctx.log.error({ err: error, caseId }, 'that something fails at every try could not be written down');
+  }
 }
 
 /** The database's clock was set: said to the desk, and in the log by whoever noticed (FLT-9). */

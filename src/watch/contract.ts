@@ -8,6 +8,8 @@ export const ALARM_KINDS = [
   'clocks-late',
   /** notices long due that nobody sends */
   'deliveries-late',
+  /** something of one case fails at every try while the rest goes on */
+  'case-stuck',
   /** the database's clock was set */
   'clock-jump',
 ] as const;

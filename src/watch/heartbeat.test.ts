@@ -45,7 +45,7 @@ test('FLT-18: a sign of life goes out only while somebody delivers, somebody aud
   expect(await ailments(ctx)).toEqual(['the auditor has not looked']);
   await auditPass(ctx);
   expect(await ailments(ctx)).toEqual([]);
-  const heart = startHeartbeat(ctx, url, 50);
+  const heart = startHeartbeat(ctx, url, { every: 50 });
   await until(() => beats.length >= 3);
   expect(beats[0]).toEqual({ method: 'POST', body: 'tocsin' });
 
@@ -62,6 +62,22 @@ test('FLT-18: a sign of life goes out only while somebody delivers, somebody aud
   await heart.stop();
   await worker.stop();
   transport.close();
+});
+
+test('FLT-18: nobody looks at the clocks: an ailment before anything is late', async () => {
+  const { ctx } = world;
+  await auditPass(ctx);
+  const ago = async (clocksLookedAgo: number) =>
+    (await ailments(ctx, { clocksLookedAgo: () => clocksLookedAgo })).includes('nobody looks at the clocks');
+  expect([await ago(500), await ago(60_000)]).toEqual([false, true]);
+});
+
+test('FLT-9 FLT-18: signs of life from an hour that has not come yet say nothing', async () => {
+  const { ctx } = world;
+  await world.owner.query(
+    `update workers set beat_at = now() + interval '1 hour'; update watch_state set pass_at = now() + interval '1 hour'`,
+  );
+  expect(await ailments(ctx)).toEqual(['no delivery worker lives', 'the auditor has not looked']);
 });
 
 test('FLT-18: a database that takes nothing is an ailment, not an exception', async () => {

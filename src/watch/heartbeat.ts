@@ -13,9 +13,17 @@ const EVERY = 30_000;
 /** Older than this the auditor's last pass says nothing, in ms. */
 const AUDIT_AGE = 120_000;
 const LATE = 60_000;
+/** Clocks are looked at twice a second; who has not looked for so long hangs, in ms. */
+const CLOCKS_AGE = 30_000;
+
+/** What the heartbeat cannot read in the database. */
+export interface Vitals {
+  /** How long ago this process last looked at the clocks, in ms. */
+  clocksLookedAgo(): number;
+}
 
 /** What is wrong, in words for the log; empty = all is well. */
-export async function ailments(ctx: AppContext): Promise<string[]> {
+export async function ailments(ctx: AppContext, vitals?: Vitals): Promise<string[]> {
   try {
     // Writing, because a database that can only be read keeps nobody's promise.
     return await write(ctx.database, SYSTEM, ctx.clock, async (tx) => {
@@ -24,6 +32,8 @@ export async function ailments(ctx: AppContext): Promise<string[]> {
         ...((await isWorked(tx)) ? [] : ['no delivery worker lives']),
         ...((await isAudited(tx, AUDIT_AGE)) ? [] : ['the auditor has not looked']),
         ...(late.clocks > 0 ? ['clocks are late'] : []),
+        // Before anything is late: nobody would fire what falls due next.
+        ...(vitals && vitals.clocksLookedAgo() > CLOCKS_AGE ? ['nobody looks at the clocks'] : []),
       ];
     });
   } catch {
@@ -34,13 +44,18 @@ export async function ailments(ctx: AppContext): Promise<string[]> {
 /**
  * Starts the heartbeat to the configured address. The address is the operator's own, so it may stand inside; nothing of any
  * case is sent, only that this installation lives.
- * @param every for tests, in ms
+ * @param options.every in ms; 30 s unless said otherwise
  */
-export function startHeartbeat(ctx: AppContext, url: string, every = EVERY): { stop(): Promise<void> } {
+export function startHeartbeat(
+  ctx: AppContext,
+  url: string,
+  options: { readonly every?: number; readonly vitals?: Vitals } = {},
+): { stop(): Promise<void> } {
+  const { every = EVERY, vitals } = options;
   const send = createEgress({ allow: [new URL(url).origin], timeoutMs: 10_000 });
   let running: Promise<void> | null = null;
   const beat = async () => {
-    const wrong = await ailments(ctx);
+    const wrong = await ailments(ctx, vitals);
     if (wrong.length > 0) {
       ctx.log.error({ wrong }, 'no heartbeat is sent: something is not well');
       return;

@@ -1,4 +1,4 @@
 /** What other rooms may use of the watch. */
-export { auditPass, raiseJump, startAuditor } from './auditor.ts';
+export { auditPass, raiseJump, raiseStuck, startAuditor } from './auditor.ts';
 export { startHeartbeat } from './heartbeat.ts';
 export { watchRoutes } from './routes.ts';

@@ -123,11 +123,77 @@ export async function lateWork(
   return rows[0] ?? { clocks: 0, deliveries: 0 };
 }
 
+/** A case as an alarm about it needs it, read from its columns: what else is stored of it may be unreadable. */
+export interface AlarmedCase {
+  readonly id: string;
+  readonly number: string;
+  /** Keys of its own desk, and of the centre's unless walls or an order of silence stand. */
+  readonly readers: readonly string[];
+}
+
+const READERS = `array['system'] || array(
+  select k from unnest(c.seen_by) k
+   where k = 'group:' || (c.detail -> 'routing' ->> 'desk') or k = 'desk' and c.compartment is null and not c.held)`;
+
+/** A case by its id, for an alarm; null when there is none. */
+export async function alarmedCase(tx: Tx, id: string): Promise<AlarmedCase | null> {
+  const rows = await tx.prepared<AlarmedCase & Record<string, unknown>>(
+    'watch-case',
+    `select c.id, c.number, ${READERS} as readers from cases c where c.id = $1::uuid`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+/** A case of which something fails at every try, though the rest is done. */
+export interface StuckCase extends AlarmedCase {
+  /** What fails: `clock`, `rung`, `delivery`. */
+  readonly what: readonly string[];
+}
+
+/**
+ * Cases of which a clock or a rung is due since before `late`, or a notice nobody has answered could not be put together by
+ * our own program; a bounded number, the gravest first (FLT-13).
+ */
+export function stuckCases(tx: Tx, late: Date, most: number): Promise<StuckCase[]> {
+  return tx.prepared<StuckCase & Record<string, unknown>>(
+    'watch-stuck',
+    `select c.id, c.number, ${READERS} as readers, array_agg(distinct s.what order by s.what) as what
+       from (
+         select * from (select case_id, 'clock' as what from clocks where next_at < $1::timestamptz limit 1000) a
+         union all
+         select * from (select case_id, 'rung' from notices where next_rung_at < $1::timestamptz limit 1000) b
+         union all
+         select * from (select d.case_id, 'delivery' from deliveries d join notices n on n.id = d.notice_id
+            where d.state = 'failed' and d.reason = 'broken' and n.acknowledged_at is null and n.closed_at is null
+            limit 1000) e
+       ) s join cases c on c.id = s.case_id
+      group by c.id order by c.rank desc, c.id limit $2`,
+    [late, most],
+  );
+}
+
+/** Alarms of this kind about other cases than these, not raised again since `since`, are over. */
+export async function settleOthers(
+  tx: Tx,
+  kind: AlarmKind,
+  cases: readonly string[],
+  since: Date,
+): Promise<void> {
+  await tx.prepared(
+    'alarm-others-over',
+    `update alarms set settled_at = $2::timestamptz
+      where kind = $1 and settled_at is null and seen_at < $4::timestamptz and case_id <> all ($3::uuid[])`,
+    [kind, tx.now, cases, since],
+  );
+}
+
 /** Whether the auditor has looked within so many ms of real time. */
 export async function isAudited(tx: Tx, within: number): Promise<boolean> {
   const rows = await tx.prepared(
     'watch-young',
-    'select 1 from watch_state where pass_at > clock_timestamp() - make_interval(secs => $1)',
+    `select 1 from watch_state where pass_at between clock_timestamp() - make_interval(secs => $1)
+       and clock_timestamp() + make_interval(secs => $1)`,
     [within / 1000],
   );
   return rows.length > 0;

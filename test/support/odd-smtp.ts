@@ -12,7 +12,14 @@ export type OddMode =
   | 'tls-fails'
   | 'dribble'
   | 'cut-after-dot'
-  | { readonly at: 'rcpt' | 'data' | 'greeting'; readonly code: number };
+  | {
+      readonly at: 'rcpt' | 'data' | 'greeting';
+      readonly code: number;
+      /** Refuses this recipient alone (`rcpt`). */
+      readonly only?: string;
+      /** Refuses until so many ms after it first refused (`rcpt`), as a server that greylists does. */
+      readonly until?: number;
+    };
 
 export interface OddSmtp {
   readonly url: string;
@@ -20,6 +27,8 @@ export interface OddSmtp {
   readonly taken: readonly string[];
   readonly connections: number;
   be(mode: OddMode): void;
+  /** Whether it takes connections at all; the port stays the same. */
+  listen(wanted: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,6 +36,7 @@ export async function startOddSmtp(): Promise<OddSmtp> {
   const taken: string[] = [];
   const sockets = new Set<Socket>();
   let mode: OddMode = 'well';
+  let firstRefused: number | undefined;
   let connections = 0;
 
   const server = createServer((socket) => {
@@ -42,8 +52,15 @@ export async function startOddSmtp(): Promise<OddSmtp> {
       sockets.delete(socket);
     });
     const say = (line: string): void => void (socket.writable && socket.write(`${line}\r\n`));
-    const refuses = (at: 'rcpt' | 'data' | 'greeting'): number | undefined =>
-      typeof own === 'object' && own.at === at ? own.code : undefined;
+    const refuses = (at: 'rcpt' | 'data' | 'greeting', line = ''): number | undefined => {
+      if (typeof own !== 'object' || own.at !== at) return undefined;
+      if (own.only !== undefined && !line.includes(`<${own.only}>`)) return undefined;
+      if (own.until !== undefined) {
+        firstRefused ??= performance.now();
+        if (performance.now() - firstRefused > own.until) return undefined;
+      }
+      return own.code;
+    };
 
     if (own === 'hang-greeting') return;
     if (own === 'dribble') {
@@ -58,7 +75,7 @@ export async function startOddSmtp(): Promise<OddSmtp> {
     if (refuses('greeting')) socket.end();
 
     /** What is answered to a line; nothing where it hangs. */
-    const answerTo = (verb: string): string | undefined => {
+    const answerTo = (verb: string, line: string): string | undefined => {
       switch (verb) {
         case 'EHLO':
         case 'HELO':
@@ -67,8 +84,10 @@ export async function startOddSmtp(): Promise<OddSmtp> {
           return own === 'tls-fails' ? '250-odd.example\r\n250 STARTTLS' : '250 odd.example';
         case 'STAR':
           return '220 go ahead\r\nthis is no handshake';
-        case 'RCPT':
-          return refuses('rcpt') ? `${refuses('rcpt')} refused by the test` : '250 fine';
+        case 'RCPT': {
+          const code = refuses('rcpt', line);
+          return code ? `${code} refused by the test` : '250 fine';
+        }
         case 'DATA':
           if (own === 'hang-data') return undefined;
           data = '';
@@ -78,7 +97,7 @@ export async function startOddSmtp(): Promise<OddSmtp> {
       }
     };
     const command = (line: string): void => {
-      const answer = answerTo(line.slice(0, 4).toUpperCase());
+      const answer = answerTo(line.slice(0, 4).toUpperCase(), line);
       if (answer) say(answer);
       if (answer?.startsWith('221')) socket.end();
     };
@@ -117,8 +136,15 @@ export async function startOddSmtp(): Promise<OddSmtp> {
     },
     be: (wanted) => {
       mode = wanted;
+      firstRefused = undefined;
       for (const socket of sockets) socket.destroy();
     },
+    listen: (wanted) =>
+      new Promise((resolve) => {
+        if (wanted) server.listen(port, '127.0.0.1', () => resolve());
+        else server.close(() => resolve());
+        if (!wanted) for (const socket of sockets) socket.destroy();
+      }),
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();

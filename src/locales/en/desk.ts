@@ -61,6 +61,10 @@ export const desk = {
           : 'What is stored of a case is not as its facts say',
       'clocks-late': () => 'Time limits or ladders are long due and nothing moves',
       'deliveries-late': () => 'Notices are long due and nobody sends them',
+      'case-stuck': (number) =>
+        number
+          ? `Something of ${number} fails at every try: see to it by telephone`
+          : 'Something of a case fails at every try',
       'clock-jump': () => 'The clock of the database has been set',
     },
     repaired: 'repaired',

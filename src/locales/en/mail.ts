@@ -28,6 +28,7 @@ export const mail = {
     'relay-unreachable': 'The relay cannot be reached; it is tried again by itself',
     'relay-silent': 'The relay does not answer; it is tried again by itself',
     'cut-off': 'The line broke, nobody knows whether it arrived; it is sent again under the same id',
+    broken: 'This system itself cannot put the notice together',
     'bad-address': 'The e-mail address is not valid',
     'no-address': 'No usable address or number is on record',
     nobody: 'Nobody holds the post and nobody stands in',

@@ -57,6 +57,8 @@ export const desk = {
         number ? `${number} 的資料與事實紀錄不符` : '有案件的資料與事實紀錄不符',
       'clocks-late': (): string => '時限或通報階梯早已到期，卻沒有動作',
       'deliveries-late': (): string => '通知早該送出，卻沒有送出',
+      'case-stuck': (number: string | null): string =>
+        number ? `${number} 的通知或時限屢試屢敗，請以電話處理` : '有案件的通知或時限屢試屢敗',
       'clock-jump': (): string => '資料庫的時鐘被調整過',
     },
     repaired: '已補齊',

@@ -25,6 +25,7 @@ export const mail = {
     'relay-unreachable': '連不上轉送主機，將自動重試',
     'relay-silent': '轉送主機沒有回應，將自動重試',
     'cut-off': '傳送中斷，無法確定是否送達，將以同一識別碼重送',
+    broken: '本系統無法組成或送出這則通知',
     'bad-address': '電子郵件地址不正確',
     'no-address': '沒有登錄可用的地址或號碼',
     nobody: '職位無人擔任，也沒有可代理的人',

@@ -27,6 +27,11 @@ export interface Nation {
   readonly packHash: string;
 }
 
+export interface NationOptions {
+  /** The mail address of whoever holds a post; `<post>@duty.example` unless said otherwise. */
+  readonly addressOf?: (post: string) => string | undefined;
+}
+
 /** A context on a database, for what is loaded or looked at outside the product's own process. */
 export function contextOn(appUrl: string, publicUrl = 'http://localhost:8080'): AppContext {
   return {
@@ -61,7 +66,11 @@ function reportingBodies(count: number) {
  * Loads the nation into a fresh installation by the directory's own command, and signs its people in.
  * @param reporters how many bodies report
  */
-export async function makeNation(appUrl: string, reporters: number): Promise<Nation> {
+export async function makeNation(
+  appUrl: string,
+  reporters: number,
+  options: NationOptions = {},
+): Promise<Nation> {
   const ctx = contextOn(appUrl);
   try {
     return await write(ctx.database, SYSTEM, ctx.clock, async (tx) => {
@@ -73,7 +82,7 @@ export async function makeNation(appUrl: string, reporters: number): Promise<Nat
         organisation,
         nameZh: '王值勤',
         nameEn: 'Officer Wang',
-        email: `${post}@duty.example`,
+        email: options.addressOf?.(post) ?? `${post}@duty.example`,
         phone: '02-0000-1000',
         mobile: '0900-000-100',
       });

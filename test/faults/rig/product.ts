@@ -29,6 +29,8 @@ export interface ProductOptions {
   readonly logLevel?: string;
   /** Seconds between two mails to one person that could wait; unless said otherwise each is a mail of its own. */
   readonly mailPace?: number;
+  /** Further settings, and others than the usual ones. */
+  readonly env?: Readonly<Record<string, string>>;
   /** For Node itself, such as `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
 }
@@ -86,6 +88,7 @@ export function startProduct(options: ProductOptions): Product {
         ...(options.database
           ? { DATABASE_URL: options.database.appUrl, DATABASE_OWNER_URL: options.database.ownerUrl }
           : {}),
+        ...options.env,
       },
     },
   );
