@@ -100,6 +100,8 @@ const cell = z.strictObject({
   /** Notifications the reader sees, by their present level. */
   byLevel: z.record(z.string(), z.int()),
   cases: z.int(),
+  /** Cases that ended in the month, by how they came out, as far as it was said (S8.2.3). */
+  outcomes: z.record(z.string(), z.int()),
   /** Analyses of cases, and of the time itself, that the reader sees. */
   aboutCases: z.int(),
   aboutPeriod: z.int(),
@@ -111,6 +113,8 @@ export type AnalysisCell = z.infer<typeof cell>;
 export const analysesView = z.strictObject({
   months: z.array(month),
   levels: z.array(z.string()),
+  /** How a case may come out. */
+  outcomes: z.array(ref),
   /** All subgroups side by side for whoever gathers them; one's own for whoever writes. */
   rows: z.array(z.strictObject({ group: ref, cells: z.array(cell) })),
   /** Of these months, the newest first. */

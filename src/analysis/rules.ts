@@ -51,6 +51,14 @@ export interface Count {
   readonly cases: number;
 }
 
+/** Ended cases of one outcome as the database counts them. */
+export interface OutcomeCount {
+  readonly period: number;
+  readonly subgroup: string;
+  readonly outcome: string;
+  readonly cases: number;
+}
+
 /** A report, as far as it is counted. */
 export interface Counted {
   readonly group: string;
@@ -67,6 +75,7 @@ export function cellsOf(
   group: string,
   months: readonly string[],
   counts: readonly Count[],
+  ended: readonly OutcomeCount[],
   reports: readonly Counted[],
   present: string,
   isWalled: boolean,
@@ -80,6 +89,11 @@ export function cellsOf(
       month,
       byLevel: Object.fromEntries(own.map((one) => [one.level, one.cases])),
       cases: own.reduce((sum, one) => sum + one.cases, 0),
+      outcomes: Object.fromEntries(
+        ended
+          .filter((one) => one.subgroup === group && one.period === index + 1)
+          .map((one) => [one.outcome, one.cases]),
+      ),
       aboutCases: sent.length - aboutPeriod,
       aboutPeriod,
       status: aboutPeriod > 0 ? 'sent' : isWalled ? 'walled' : quiet,

@@ -1,6 +1,6 @@
 /** The only SQL of the analysis reports: read under the reader's own rights, written once. */
 import type { Tx } from '../platform/transaction.ts';
-import type { Count } from './rules.ts';
+import type { Count, OutcomeCount } from './rules.ts';
 
 type Mode = 'live' | 'exercise';
 
@@ -70,6 +70,15 @@ export function countsOf(tx: Tx, mode: Mode, starts: readonly Date[]): Promise<C
   return tx.prepared<Count & Record<string, unknown>>(
     'analysis-counts',
     'select period, subgroup, level, cases from analysis_counts($1, $2::timestamptz[])',
+    [mode, starts],
+  );
+}
+
+/** How the ended cases came out that the reader sees, by month and subgroup (S8.2.3). */
+export function outcomesOf(tx: Tx, mode: Mode, starts: readonly Date[]): Promise<OutcomeCount[]> {
+  return tx.prepared<OutcomeCount & Record<string, unknown>>(
+    'analysis-outcomes',
+    'select period, subgroup, outcome, cases from outcome_counts($1, $2::timestamptz[])',
     [mode, starts],
   );
 }

@@ -18,6 +18,7 @@ import {
   draftsOf,
   findReport,
   type NamedCase,
+  outcomesOf,
   type ReportRow,
   reportsOf,
 } from './store.ts';
@@ -92,7 +93,9 @@ export async function analysesView(
     const present = monthAt(tx.now, pack.timeZone);
     const months = monthsUntil(query.until ?? present, query.months);
     const [first = present, last = present] = [months[0], months.at(-1)];
-    const counts = await countsOf(tx, query.mode, startsOf(months, pack.timeZone));
+    const starts = startsOf(months, pack.timeZone);
+    const counts = await countsOf(tx, query.mode, starts);
+    const ended = await outcomesOf(tx, query.mode, starts);
     const rows = await reportsOf(tx, query.mode, `${first}-01`, lastDayOf(last), MOST + 1);
     const shown = rows.slice(0, MOST);
     const cases = await namedIn(tx, shown);
@@ -108,9 +111,18 @@ export async function analysesView(
     return {
       months,
       levels: [...pack.levels].sort((a, b) => b.rank - a.rank).map((level) => level.id),
+      outcomes: pack.outcomes.map(({ id, name }) => ({ id, name })),
       rows: groups.map((code) => ({
         group: groupRef(code, look),
-        cells: cellsOf(code, months, counts, counted, present, walled.has(code) && !writesFor.includes(code)),
+        cells: cellsOf(
+          code,
+          months,
+          counts,
+          ended,
+          counted,
+          present,
+          walled.has(code) && !writesFor.includes(code),
+        ),
       })),
       reports: shown.map((row) => rowView(row, cases, look)),
       cut: rows.length > MOST,
@@ -161,6 +173,7 @@ export async function analysesFile(
     t.aboutCases,
     t.statusLabel,
     t.reports,
+    ...view.outcomes.map((one) => inLang(one.name, lang)),
   ];
   const lines = view.rows.flatMap((row) =>
     row.cells.map((cell) => {
@@ -176,6 +189,7 @@ export async function analysesFile(
         ...[cell.month, inLang(row.group.name, lang)],
         ...view.levels.map((level) => cell.byLevel[level] ?? 0),
         ...[cell.cases, cell.aboutPeriod, cell.aboutCases, t.status[cell.status], titles.join('; ')],
+        ...view.outcomes.map((one) => cell.outcomes[one.id] ?? 0),
       ]);
     }),
   );

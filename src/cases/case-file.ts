@@ -162,7 +162,7 @@ ${annex?.html ?? ''}
 ${section(
   'case',
   table(
-    [h.organisation, h.authority, h.level, h.state, h.opened, h.closed, h.hash, h.pack],
+    [h.organisation, h.authority, h.level, h.state, h.opened, h.closed, h.outcome, h.hash, h.pack],
     [
       [
         inLang(row.organisation.name, lang),
@@ -171,6 +171,7 @@ ${section(
         state ? inLang(state.name, lang) : row.state,
         moment(row.openedAt, shown),
         moment(row.closedAt, shown),
+        view.outcome ? inLang(view.outcome.name, lang) : '—',
         view.packVersion.hash,
         `${view.packVersion.id} ${view.packVersion.version}`,
       ],

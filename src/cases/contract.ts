@@ -137,7 +137,8 @@ export const caseAct = z.discriminatedUnion('act', [
   act('change-level', { level: z.string(), reason: reason.min(1) }),
   act('promote', { reason: reason.default('') }),
   act('send-back', { reason: reason.min(1) }),
-  act('release', { reason: reason.default('') }),
+  /** `outcome`: how it came out, one of the pack's (S8.2.3); absent: not stated. */
+  act('release', { outcome: z.string().max(60).optional(), reason: reason.default('') }),
   act('dismiss', { reason: reason.min(1) }),
   act('request-withdrawal', { reason: reason.min(1) }),
   act('approve-withdrawal', { reason: reason.default('') }),
@@ -479,6 +480,8 @@ export const pendingView = z.strictObject({
   act: z.enum(ACTS),
   level: z.string().nullable(),
   into: z.strictObject({ id: uuid, number: z.string() }).nullable(),
+  /** How a release says that it came out. */
+  outcome: bilingual.nullable(),
   reason: z.string(),
   person: personRef,
   post: postRef,
@@ -540,6 +543,8 @@ export const caseView = z.strictObject({
   ),
   crossings: z.int(),
   withdrawalRequested: z.boolean(),
+  /** How it came out (S8.2.3); null until it is released, and when nobody said. */
+  outcome: z.strictObject({ id: z.string(), name: bilingual }).nullable(),
   pending: z.array(pendingView),
   hold: holdView.nullable(),
   /** Times to notify, respond and recover, in minutes (S3.2); null = not yet. */

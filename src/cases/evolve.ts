@@ -101,6 +101,8 @@ export interface CaseState extends Affairs {
   readonly changedAt: string;
   /** Posts told that may see the case. */
   readonly told: readonly string[];
+  /** How it came out when it was released (S8.2.3); absent until then, and when nobody said. */
+  readonly outcome?: string | null;
   /** Acts that wait for a second person; one of each rule at most (ISO-15). */
   readonly pending: readonly Pending[];
   /** People of the reporting body who filed; under a hold they see the case, their colleagues do not. */
@@ -287,7 +289,11 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
         recovery: null,
         recoveredAt: null,
         ...(fact.data.suspected === false ? { suspected: false } : {}),
+        // How it came out is said anew.
+        ...(state.outcome === undefined ? {} : { outcome: null }),
       };
+    case 'released':
+      return fact.data.outcome === undefined ? {} : { outcome: fact.data.outcome };
     case 'withdrawal-requested':
       return { withdrawalRequested: true };
     case 'withdrawal-refused':
@@ -321,9 +327,9 @@ function change(state: CaseState, fact: CaseFact): Partial<CaseState> {
     case 'convenor-told':
       return { convenorTold: true };
     case 'act-proposed': {
-      const { rule, act, reason, level, into } = fact.data;
+      const { rule, act, reason, level, into, outcome } = fact.data;
       const pending: Pending = {
-        ...{ id: fact.seq, rule, act, reason, level, into },
+        ...{ id: fact.seq, rule, act, reason, level, into, ...(outcome === undefined ? {} : { outcome }) },
         person: fact.person ?? '',
         post: fact.post ?? '',
         at,

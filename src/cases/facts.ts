@@ -41,6 +41,8 @@ export interface ProposedAct {
   readonly level: string | null;
   /** The other case of a merge. */
   readonly into: { readonly id: string; readonly number: string } | null;
+  /** How a release says that it came out. */
+  readonly outcome?: string;
 }
 
 /** What became of a proposal; `proposal` is the number of the fact that made it. */
@@ -140,7 +142,8 @@ interface FactData extends AffairsFacts {
   'threshold-left': { threshold: string; crossing: number; level: string };
   promoted: { reason: string };
   'sent-back': { reason: string };
-  released: { reason: string };
+  /** How it came out, one of the pack's outcomes (S8.2.3); facts of earlier releases, and machines, say nothing. */
+  released: { reason: string; outcome?: string };
   dismissed: { reason: string };
   'withdrawal-requested': { reason: string };
   'withdrawal-refused': { reason: string };

@@ -61,7 +61,8 @@ export function proposalOf(
   into: ProposedAct['into'],
 ): NewFact {
   if (state.pending.some((one) => one.rule === rule.id)) refuse('already-proposed');
-  return { kind: 'act-proposed', data: { rule: rule.id, ...askedOf(command), into } };
+  const outcome = command.act === 'release' && command.outcome ? { outcome: command.outcome } : {};
+  return { kind: 'act-proposed', data: { rule: rule.id, ...askedOf(command), into, ...outcome } };
 }
 
 /** The proposal a decision speaks of. @throws Refusal nothing-proposed when it no longer waits */
@@ -71,13 +72,14 @@ export function pendingOf(state: CaseState, id: number): Pending {
 
 /** The command that a proposal becomes once it is approved. */
 export function commandOf(pending: Pending, revision: number): CaseAct {
-  const { act, level, reason, into } = pending;
+  const { act, level, reason, into, outcome } = pending;
   return {
     act,
     revision,
     reason,
     ...(level === null ? {} : { level }),
     ...(into === null ? {} : { intoCase: into.id }),
+    ...(outcome === undefined ? {} : { outcome }),
   } as CaseAct;
 }
 

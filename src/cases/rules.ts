@@ -197,6 +197,13 @@ export function reachUnconfirmed(state: CaseState, pack: Pack): NewFact[] {
   });
 }
 
+/** How a release says that the incident came out (S8.2.3). @throws Refusal invalid-input for what the pack does not name */
+function outcomeOf(outcome: string | undefined, pack: Pack): { outcome?: string } {
+  if (outcome === undefined) return {};
+  if (!pack.outcomes.some((one) => one.id === outcome)) refuseFields({ path: 'outcome', code: 'bad-choice' });
+  return { outcome };
+}
+
 /** The facts of one act on an existing case (filing has its own rule in filing.ts). */
 export function decide(
   state: CaseState,
@@ -265,7 +272,7 @@ export function decide(
     case 'send-back':
       return [{ kind: 'sent-back', data: { reason, ...to } }];
     case 'release':
-      return [{ kind: 'released', data: { reason, ...to } }];
+      return [{ kind: 'released', data: { reason, ...outcomeOf(command.outcome, pack), ...to } }];
     case 'dismiss':
       return [...implicitTake(state, actor), { kind: 'dismissed', data: { reason, ...to } }];
     case 'request-withdrawal':

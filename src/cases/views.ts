@@ -300,6 +300,7 @@ async function pendingViews(
       act: pending.act,
       level: pending.level,
       into: pending.into,
+      outcome: outcomeView(pending.outcome, pack)?.name ?? null,
       reason: pending.reason,
       person: personRef(directory, pending.person),
       post: postRef(directory, pending.post),
@@ -310,6 +311,13 @@ async function pendingViews(
     });
   }
   return views;
+}
+
+/** An outcome in words; null when nobody said. */
+function outcomeView(outcome: string | null | undefined, pack: Pack): CaseView['outcome'] {
+  if (!outcome) return null;
+  const found = pack.outcomes.find((one) => one.id === outcome);
+  return { id: outcome, name: found?.name ?? { zh: outcome, en: outcome } };
 }
 
 function holdView({ hold }: CaseState, { directory }: Shown): CaseView['hold'] {
@@ -375,6 +383,7 @@ export async function caseView(
       })),
       crossings: Object.values(state.thresholds).reduce((sum, one) => sum + one.count, 0),
       withdrawalRequested: state.withdrawalRequested,
+      outcome: outcomeView(state.outcome, pack),
       pending: await pendingViews(tx, state, shown, actor.personId),
       hold: holdView(state, shown),
       measures: {

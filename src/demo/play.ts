@@ -119,7 +119,7 @@ function actOf(
     case 'approve-withdrawal':
       return { act: step.act, ...base, reason: step.reason };
     case 'release':
-      return { act: 'release', ...base, reason: step.note };
+      return { act: 'release', ...base, outcome: 'resolved', reason: step.note };
     case 'merge':
       return { act: 'merge', ...base, intoCase: lookUp(cases, step.into), reason: step.reason };
     case 'approve':

@@ -17,7 +17,7 @@ const duration = z
   .regex(/^(PT([1-9]\d{0,3})M|PT([1-9]\d{0,2})H|P([1-9]\d{0,2})D)$/);
 
 /** What a step of the procedures says. */
-export const stepContent = z.strictObject({
+const stepContent = z.strictObject({
   levels: z.array(z.string().max(20)).max(10),
   phase: z.enum(PLAYBOOK_PHASES),
   owner: z.string().min(1).max(60),
@@ -25,7 +25,6 @@ export const stepContent = z.strictObject({
   help: z.strictObject({ zh: requiredText(1000), en: requiredText(2000) }).nullable(),
   withinByLevel: z.record(z.string().max(20), duration),
 });
-export type StepContentInput = z.infer<typeof stepContent>;
 
 /**
  * POST /procedures/proposals — a changed step, a new one (`step` null), or an older version once more (`restores`; 0 = the

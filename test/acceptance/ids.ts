@@ -209,7 +209,7 @@ export const ACCEPTANCE: readonly AcceptanceRow[] = [
   ['S8.1.5', 'Compiled and filed centrally by DGBAS', false],
   ['S8.2.1', 'At any level, crisis working group forms up the centre', true],
   ['S8.2.2', 'Coordinate subgroups, TSC and agencies’ teams', true],
-  ['S8.2.3', '... in order to resolve the incident', false],
+  ['S8.2.3', '... in order to resolve the incident', true],
   ['S8.3.1', 'Report: facts of the incident', true],
   ['S8.3.2', 'Report: possible scope', true],
   ['S8.3.3', 'Report: measures taken', true],

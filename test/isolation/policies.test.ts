@@ -128,6 +128,7 @@ describe('the application’s role', () => {
       'cases_queued',
       'cases_since',
       'directory_changed',
+      'outcome_counts',
       'roster_changed',
       'situation_clocks',
       'situation_feed',
@@ -142,6 +143,7 @@ describe('the application’s role', () => {
     expect((await app.query('select * from support_cases(true, 100)')).rows).toEqual([]);
     const everMade = `select * from analysis_counts('live', '{-infinity,infinity}')`;
     expect((await app.query(everMade)).rows).toEqual([]);
+    expect((await app.query(everMade.replace('analysis_counts', 'outcome_counts'))).rows).toEqual([]);
     const all = `select * from cases_listed(null, null, null, null, null, null, null, false, null, null, 'newest', null, null, null, 100)`;
     expect((await app.query(all)).rows).toEqual([]);
     // Whoever asks as if he worked every desk is told what his own keys show, and nothing when he has none.

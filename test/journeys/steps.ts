@@ -86,6 +86,7 @@ export async function doAct(
   await button.click();
   const dialog = page.getByRole('dialog', { name });
   await dialog.waitFor();
+  if (act === 'release') await dialog.locator('input[type=radio][value="resolved"]').check();
   if (options.level) await dialog.locator(`input[type=radio][value="${options.level}"]`).check();
   if (options.when) await dialog.locator('.when-field input').first().fill(options.when);
   if (options.reason) await dialog.getByLabel(t.cases.form.reason).fill(options.reason);

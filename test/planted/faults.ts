@@ -1,6 +1,7 @@
 /** Mistakes somebody could make, each with the tests that must notice. */
 import { AFFAIRS_FAULTS } from './affairs-faults.ts';
 import { CENTRE_FAULTS } from './centre-faults.ts';
+import { GROUP_FAULTS } from './group-faults.ts';
 import { LADDER_FAULTS } from './ladder-faults.ts';
 
 /** Mistakes somebody could make, each with the tests that must notice. `find` stands exactly once in its file. */
@@ -29,6 +30,7 @@ export const fault = (
 
 export const FAULTS: readonly Fault[] = [
   ...AFFAIRS_FAULTS,
+  ...GROUP_FAULTS,
   ...CENTRE_FAULTS,
   ...LADDER_FAULTS,
   // ── rules ──

@@ -25,6 +25,8 @@ export const analysis: typeof zh = {
         : `${n} subgroups have not sent`,
   export: 'Export CSV',
   fileName: 'notifications-and-analyses',
+  outcomes: 'How the cases released in the month came out',
+  counted: (name, n) => `${name}: ${n}`,
   reports: 'Analysis reports',
   noReports: 'No analysis in this time',
   noReportsHelp: 'They stand here as soon as a subgroup has sent one.',

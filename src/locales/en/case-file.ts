@@ -48,6 +48,7 @@ export const caseFile = {
     authority: 'Competent authority',
     opened: 'Reported',
     closed: 'Ended',
+    outcome: 'Outcome',
     pack: 'Mechanism',
   },
   referral: {

@@ -297,6 +297,8 @@ export const cases = {
     startsAt: 'When it begins',
     place: 'Place, or how to join',
     needPlace: 'Say where it is, or how to join.',
+    outcome: 'Outcome',
+    needOutcome: 'Choose how it came out.',
     as: 'In which post',
     submit: 'Send',
     grave: 'This tells those above at once. Please check again.',

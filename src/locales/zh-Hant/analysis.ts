@@ -18,6 +18,8 @@ export const analysis = {
   missingCount: (n: number): string => (n === 0 ? '各分組都已提送' : `${n} 個分組尚未提送`),
   export: '匯出 CSV',
   fileName: '各分組通報與分析報告',
+  outcomes: '當月解除列管的處理結果',
+  counted: (name: string, n: number): string => `${name} ${n} 件`,
   reports: '分析報告',
   noReports: '這段期間沒有分析報告',
   noReportsHelp: '各分組提送後，會列在這裡。',

@@ -46,6 +46,7 @@ export const caseFile = {
     authority: '主管機關',
     opened: '通報',
     closed: '結束',
+    outcome: '處理結果',
     pack: '機制版本',
   },
   /** 移送書：全案紀錄之前附證據清單。 */

@@ -284,6 +284,8 @@ export const cases = {
     startsAt: '開會時間',
     place: '地點或連線方式',
     needPlace: '請寫明地點或連線方式。',
+    outcome: '處理結果',
+    needOutcome: '請選擇處理結果。',
     as: '以哪個職位',
     submit: '送出',
     grave: '這會立即通知上列對象，請再確認一次。',

@@ -176,7 +176,24 @@ function Month({ view, month }: { view: AnalysesView; month: string }) {
           },
         ]}
       />
+      <Outcomes view={view} at={at} />
     </>
+  );
+}
+
+/** How the cases came out that were released in the month, over all groups shown (S8.2.3). */
+function Outcomes({ view, at }: { view: AnalysesView; at: number }) {
+  const t = useText(analysisText);
+  const pick = usePick();
+  const counted = view.outcomes.flatMap((one) => {
+    const n = view.rows.reduce((sum, row) => sum + (row.cells[at]?.outcomes[one.id] ?? 0), 0);
+    return n === 0 ? [] : [t.counted(pick(one.name), n)];
+  });
+  if (counted.length === 0) return null;
+  return (
+    <p>
+      <strong>{t.outcomes}</strong>　{counted.join('、')}
+    </p>
   );
 }
 

@@ -63,6 +63,7 @@ export function ActDialog({ view, may, act, proposal, onClose }: ActDialogProps)
     ...NO_FORM,
     level: act === 'confirm-level' ? view.case.level : '',
     proposal: proposal ?? null,
+    outcome: act === 'release' && (words.pack?.outcomes.length ?? 0) > 0 ? '' : null,
   });
   /** The revision the person has before his eyes: of the view, or of what he was shown after a conflict. */
   const [ground, setGround] = useState({ revision: view.case.revision, facts: view.facts.length });
@@ -150,6 +151,7 @@ export function ActDialog({ view, may, act, proposal, onClose }: ActDialogProps)
           <strong>{t.pending.what(t.acts[waiting.act])}</strong>
           {waiting.level &&
             `${c.separator}${t.pending.lower(words.level(view.case.level), words.level(waiting.level))}`}
+          {waiting.outcome && `${c.separator}${t.form.outcome} ${pick(waiting.outcome)}`}
           {waiting.into && `${c.separator}${t.pending.into(waiting.into.number)}`}
         </p>
       )}

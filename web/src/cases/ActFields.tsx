@@ -59,6 +59,20 @@ export function ActFields({ act, view, form, onForm, needsReason, error }: ActFi
           }))}
         />
       )}
+      {act === 'release' && form.outcome !== null && (
+        <ChoiceGroup
+          label={t.form.outcome}
+          now
+          value={form.outcome || null}
+          onValue={(outcome) => onForm({ ...form, outcome })}
+          error={wrong(t.form.needOutcome)}
+          choices={(words.pack?.outcomes ?? []).map((one) => ({
+            value: one.id,
+            label: pick(one.name),
+            help: one.help && pick(one.help),
+          }))}
+        />
+      )}
       {act === 'hand-over' && (
         <PersonPicker view={view} form={form} onForm={onForm} error={wrong(t.form.needPerson)} />
       )}

@@ -152,7 +152,15 @@ export function TimeStrip({ view }: { view: CaseView }) {
           <Countdown due={running.dueAt} />
         </Tile>
       ) : row.closedAt ? (
-        <Tile label={t.times.released} below={<DateTime at={row.closedAt} form="day" />}>
+        <Tile
+          label={t.times.released}
+          below={
+            <>
+              <DateTime at={row.closedAt} form="day" />
+              {view.outcome && <strong> {pick(view.outcome.name)}</strong>}
+            </>
+          }
+        >
           <DateTime at={row.closedAt} form="clock" />
         </Tile>
       ) : (

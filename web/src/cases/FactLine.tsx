@@ -24,6 +24,8 @@ interface FactData {
   level?: string;
   previous?: string | null;
   reason?: string;
+  /** How a released case came out. */
+  outcome?: string;
   crossing?: number;
   confirmed?: boolean;
   direction?: 'to-agency' | 'to-desk' | 'to-group';
@@ -182,6 +184,10 @@ export function Facts({ view }: { view: CaseView }) {
   const c = useText(commonText);
   const pick = usePick();
   const words = useWords();
+  const outcomeOf = (id: string) => {
+    const name = words.pack?.outcomes.find((one) => one.id === id)?.name;
+    return `${t.form.outcome}：${name ? pick(name) : id}`;
+  };
   const bodies = new Map(view.knows.map((row) => [row.noticeId, pick(row.party.organisationName)]));
   const messages = new Map(view.messages.map((message) => [message.id, message.body]));
   const entries = [...view.facts].reverse().map((fact): TimelineEntry => {
@@ -199,6 +205,7 @@ export function Facts({ view }: { view: CaseView }) {
       fact.kind === 'filed' ? data.summary : undefined,
       fact.kind === 'filed' && data.onBehalf ? t.facts.filedBehalf : undefined,
       data.reason ? t.facts.reason(data.reason) : undefined,
+      data.outcome ? outcomeOf(data.outcome) : undefined,
       data.text,
       fact.kind.startsWith('checklist-') || fact.kind === 'support-assigned' ? data.note : undefined,
       fact.kind.startsWith('checklist-') && data.onBehalf ? t.facts.onBehalf : undefined,

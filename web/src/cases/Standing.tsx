@@ -68,6 +68,7 @@ function PendingAct({ view, pending }: { view: CaseView; pending: PendingView })
         {pending.level && (
           <span>{t.pending.lower(words.level(view.case.level), words.level(pending.level))}</span>
         )}
+        {pending.outcome && <span>{pick(pending.outcome)}</span>}
         {pending.into && <span>{t.pending.into(pending.into.number)}</span>}
       </p>
       <p className="small">

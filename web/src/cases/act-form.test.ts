@@ -18,6 +18,7 @@ const full: ActForm = {
   authority: '某檢察署',
   reference: '115 偵 1',
   place: '應變中心',
+  outcome: 'resolved',
 };
 /** Acts of the dialog; those about a procedure, support or a referral have their place beside what they are about. */
 const acts = caseAct.options
@@ -32,6 +33,7 @@ const sentences = {
     needTime: 'time',
     needReason: 'reason',
     needPlace: 'place',
+    needOutcome: 'outcome',
   },
   hold: { needAuthority: 'authority', needReference: 'reference' },
 };
@@ -59,6 +61,8 @@ describe('what an act sends', () => {
     expect(missing('report-convenor-told', empty, false, sentences)).toBe('time');
     expect(missing('hold', empty, false, sentences)).toBe('authority');
     expect(missing('hold', { ...empty, authority: '某檢察署' }, false, sentences)).toBe('reference');
+    expect(missing('release', { ...empty, outcome: '' }, false, sentences)).toBe('outcome');
+    expect(missing('release', empty, false, sentences)).toBeNull();
     expect(missing('take', empty, false, sentences)).toBeNull();
   });
 });

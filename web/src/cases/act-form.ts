@@ -21,6 +21,8 @@ export interface ActForm {
   body: ComboOption | null;
   /** Where an emergency meeting is held, or how to join. */
   place: string;
+  /** How a released case came out; null: the mechanism does not ask. */
+  outcome: string | null;
 }
 
 /** Nothing chosen or written yet. */
@@ -38,12 +40,20 @@ export const NO_FORM: ActForm = {
   reference: '',
   body: null,
   place: '',
+  outcome: null,
 };
 
 /** The sentences {@link missing} chooses from. */
 type Text = {
   form: Record<
-    'needLevel' | 'needText' | 'needPerson' | 'needTarget' | 'needTime' | 'needReason' | 'needPlace',
+    | 'needLevel'
+    | 'needText'
+    | 'needPerson'
+    | 'needTarget'
+    | 'needTime'
+    | 'needReason'
+    | 'needPlace'
+    | 'needOutcome',
     string
   >;
   hold: Record<'needAuthority' | 'needReference', string>;
@@ -80,6 +90,7 @@ export function missing(act: CaseActName, form: ActForm, needsReason: boolean, t
   if ((act === 'merge' || act === 'link-case') && !form.target) return t.form.needTarget;
   if (TIME_ACTS.has(act) && !form.when.at) return t.form.needTime;
   if (act === 'call-meeting' && form.place.trim() === '') return t.form.needPlace;
+  if (act === 'release' && form.outcome === '') return t.form.needOutcome;
   if (needsReason && !BARE_ACTS.has(act) && form.reason.trim() === '') return t.form.needReason;
   return null;
 }
@@ -108,6 +119,7 @@ export function payload(act: CaseActName, form: ActForm): Record<string, unknown
   if (act === 'call-meeting') return { startsAt: form.when.at, place: form.place.trim(), reason };
   if (act === 'correct-awareness') return { at: form.when.at, reason };
   if (act === 'report-convenor-told') return { at: form.when.at, how: form.how, reason };
+  if (act === 'release') return { ...(form.outcome ? { outcome: form.outcome } : {}), reason };
   return BARE_ACTS.has(act) ? {} : { reason };
 }
 

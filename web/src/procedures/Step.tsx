@@ -90,18 +90,22 @@ function History({ item, mayRestore, onClose, onSent }: HistoryProps) {
   return (
     <Dialog open wide onClose={onClose} title={t.historyOf(pick(item.content.title))}>
       {item.history.length < 2 && <p className="muted">{t.noHistory}</p>}
-      {item.history.map((one) => (
-        <Version
-          key={one.id ?? 'pack'}
-          version={one}
-          inForce={one.version === item.version}
-          mayRestore={mayRestore && one.version !== null && one.version !== item.version}
-          onRestored={() => {
-            onSent();
-            onClose();
-          }}
-        />
-      ))}
+      {/* The newest is read first: without it the first button, far below, would take the focus. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
+      <section aria-label={t.history} tabIndex={0}>
+        {item.history.map((one) => (
+          <Version
+            key={one.id ?? 'pack'}
+            version={one}
+            inForce={one.version === item.version}
+            mayRestore={mayRestore && one.version !== null && one.version !== item.version}
+            onRestored={() => {
+              onSent();
+              onClose();
+            }}
+          />
+        ))}
+      </section>
     </Dialog>
   );
 }
