@@ -26,9 +26,11 @@ async function firstGrave(here: Installation): Promise<number[]> {
   return rows.map((row) => row.ms ?? Number.POSITIVE_INFINITY);
 }
 
-/** Mails that came to one address sooner after another than they may; urgent ones are not counted. */
+/** Mails that came to one address sooner after another than they may; those of level A and urgent ones are not counted. */
 async function tooSoon(here: Installation): Promise<{ soon: number; mails: number; most: number }> {
-  const rows = await here.ask<{ id: string }>('select id from deliveries where urgent');
+  const rows = await here.ask<{ id: string }>(
+    `select d.id from deliveries d join cases c on c.id = d.case_id where d.urgent or c.level = 'A'`,
+  );
   const urgent = new Set(rows.map((row) => row.id));
   const perPerson = new Map<string, number[]>();
   for (const { to, at, messageId } of here.mail.arrivals) {

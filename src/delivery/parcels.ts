@@ -206,16 +206,19 @@ export function faxParcel(
   };
 }
 
+/** So many notices a mail has lines for: more than anybody reads at once. */
+const LINES = 300;
+
 /**
- * One mail for several notices to one person: every one of them by its own line, the gravest first, what is asked beside
- * it (LOAD-4). `id` stays the same when it is sent again.
+ * One mail for several notices to one person: every one of them by its own line as far as anybody reads, the gravest first,
+ * what is asked beside it, and how many more there are (LOAD-4). `id` stays the same when it is sent again.
  */
 export function composeDigest(id: string, inputs: readonly [MailInput, ...MailInput[]]): MailMessage {
   const [first] = inputs;
   const langs: readonly Lang[] = isLang(first.language) ? [first.language] : ['zh-Hant', 'en'];
   const texts = langs.map((lang) => {
     const t = WORDS[lang].digest;
-    const lines = inputs.map(({ notice, pack }) => {
+    const lines = inputs.slice(0, LINES).map(({ notice, pack }) => {
       const text = noticeText(pack, notice, lang);
       const due = notice.confirmBy && wants(notice) ? momentOf(notice.confirmBy, pack, lang) : '';
       const exercise = notice.mode === 'exercise' ? MAIL[lang].exercise.prefix : '';
@@ -226,6 +229,7 @@ export function composeDigest(id: string, inputs: readonly [MailInput, ...MailIn
     return [
       t.intro(inputs.length),
       lines.join('\n'),
+      inputs.length > LINES ? t.more(inputs.length - LINES) : '',
       MAIL[lang].phone(oneLine(data.closed ? first.pack.desk.phone : (data.phone ?? first.pack.desk.phone))),
       `${t.link}\n${new URL('/inbox', first.publicUrl).href}`,
       inputs.some(({ notice }) => wants(notice)) ? MAIL[lang].opening : '',

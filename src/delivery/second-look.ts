@@ -31,6 +31,7 @@ import {
   type Outcome,
   postpone,
   setPaces,
+  waitingFor,
 } from './store.ts';
 
 /** What the database calls its errors. */
@@ -55,6 +56,8 @@ export interface LookOptions {
   readonly leaseMs: number;
   /** Between two mails to one person that could wait, in ms; 0 = each by itself, at once. */
   readonly paceMs: number;
+  /** How many may be taken at a time to go with others. */
+  readonly most: number;
 }
 
 /** Made by a rung of a ladder above the first: for somebody who need not hold the post (H40). */
@@ -304,7 +307,7 @@ async function gather(
   tx: Tx,
   lane: string,
   claimed: readonly Claimed[],
-  { workerId, leaseMs, paceMs }: LookOptions,
+  { workerId, leaseMs, paceMs, most }: LookOptions,
 ): Promise<{ rows: Claimed[]; outcomes: Outcome[]; together: Map<string, string> }> {
   const together = new Map<string, string>();
   const pack = claimed[0]?.channel === 'mail' ? await anyPackOf(ctx, tx, claimed) : null;
@@ -328,7 +331,8 @@ async function gather(
     return new Date((last > tx.now.getTime() ? 0 : last) + paceMs);
   };
   const persons = [...paces.keys()];
-  const free = persons.filter((personId) => freeAt(personId) <= tx.now);
+  const ready = persons.filter((personId) => freeAt(personId) <= tx.now);
+  const free = ready.length > 1 ? await firstTurn(tx, lane, ready, top, most) : ready;
   const held = persons.filter((personId) => freeAt(personId) > tx.now);
   if (held.length > 0)
     await postpone(
@@ -339,7 +343,7 @@ async function gather(
     );
   const more =
     free.length + digests.length > 0
-      ? await claimJoined(tx, lane, workerId, leaseMs, { digests, persons: free, below: top })
+      ? await claimJoined(tx, lane, workerId, leaseMs, { digests, persons: free, below: top, most })
       : [];
   const ids = new Map(free.map((personId) => [personId, uuid()]));
   const rows: Claimed[] = [];
@@ -350,11 +354,31 @@ async function gather(
       rows.push(row);
       together.set(row.id, ids.get(row.personId as string) as string);
     } else {
-      const delay = freeAt(row.personId as string).getTime() - tx.now.getTime();
+      const wait = freeAt(row.personId as string).getTime() - tx.now.getTime();
+      const delay = Math.max(NEXT_TURN, wait);
       outcomes.push(outcomeOf(row, { state: 'queued', delay, attempts: row.attempts - 1 }));
     }
   }
   return { rows, outcomes, together };
+}
+
+/** Whose turn has not come is looked at again after this long, in ms. */
+const NEXT_TURN = 100;
+
+/** Of those who may be mailed now as many as can be worked out at a time, each with all that waits for him; at least one. */
+async function firstTurn(
+  tx: Tx,
+  lane: string,
+  persons: readonly string[],
+  below: number,
+  most: number,
+): Promise<string[]> {
+  const waiting = await waitingFor(tx, lane, persons, below, most);
+  let sum = 0;
+  return persons.filter((personId, place) => {
+    sum += waiting.get(personId) ?? 0;
+    return place === 0 || sum <= most;
+  });
 }
 
 /** The ways still open to the same person, for what cannot wait. */

@@ -21,7 +21,7 @@ import {
   type Verdict,
 } from './rules.ts';
 import { lookAgain, outcomeOf, type Prepared } from './second-look.ts';
-import { type Claimed, claim, type Outcome, renew, settle } from './store.ts';
+import { type Claimed, claim, MOST_TOGETHER, type Outcome, renew, settle } from './store.ts';
 import { type Handed, WayFault, type Ways } from './ways.ts';
 
 /** Deliveries of one relay a worker holds at most: waiting, under way and not yet written. */
@@ -31,6 +31,14 @@ const BATCH = 50;
 const LONGEST_WAIT_FOR_RELAY = 60_000;
 /** Results are gathered this long, in ms, and written together. */
 const GATHER = 3;
+
+/**
+ * Taking deliveries must end well within their lease, also where the database is slow: how many go together grows while it
+ * takes less than the first, and shrinks when it takes more than the second, both in ms.
+ */
+const QUICK = 300;
+const SLOW = 1_000;
+const LEAST_TOGETHER = 250;
 
 interface Job extends Prepared {
   /** Our own monotonic clock: after it the lease may be another's, and nothing is begun any more. */
@@ -81,6 +89,7 @@ export class Sender {
   #outcomes: Outcome[] = [];
   #isFlushing = false;
   #isStopped = false;
+  #together = 1_000;
 
   constructor(ctx: AppContext, options: SenderOptions) {
     this.#ctx = ctx;
@@ -149,7 +158,12 @@ export class Sender {
       const limit = desk.failures > 0 ? 1 : BATCH;
       const { ready, outcomes } = await write(this.#ctx.database, SYSTEM, this.#ctx.clock, async (tx) => {
         const rows = await claim(tx, relay, limit, workerId, leaseMs);
-        return lookAgain(this.#ctx, tx, relay, rows, { workerId, leaseMs, paceMs });
+        return lookAgain(this.#ctx, tx, relay, rows, {
+          workerId,
+          leaseMs,
+          paceMs,
+          most: this.#together,
+        });
       });
       const validUntil = began + leaseMs * 0.8;
       let taken = outcomes.length;
@@ -161,6 +175,7 @@ export class Sender {
         taken += job.rows.length;
       }
       for (const { id, fence } of outcomes) desk.held.set(id, { id, fence, job: null, leads: true });
+      this.#learn(performance.now() - began, taken);
       this.#outcomes.push(...outcomes);
       if (outcomes.length > 0) this.#scheduleFlush();
       this.#work(desk);
@@ -168,6 +183,13 @@ export class Sender {
     } finally {
       desk.isClaiming = false;
     }
+  }
+
+  /** How many may go together from now on, after so many took so long. */
+  #learn(took: number, taken: number): void {
+    if (took > SLOW) this.#together = Math.max(LEAST_TOGETHER, this.#together / 2);
+    else if (took < QUICK && taken > this.#together / 2)
+      this.#together = Math.min(MOST_TOGETHER, this.#together * 2);
   }
 
   #work(desk: Desk): void {

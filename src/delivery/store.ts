@@ -87,8 +87,8 @@ export function claim(
 
 // ── several notices in one mail (LOAD-4) ─────────────────────────────────────────────────────────────────────
 
-/** Most notices one mail lists; what is over waits for the next. */
-const MOST_TOGETHER = 1_000;
+/** Most notices that ever go as one mail; what is over waits for the next. */
+export const MOST_TOGETHER = 8_000;
 
 const JOIN = `
   with due as (
@@ -96,13 +96,14 @@ const JOIN = `
     where ${FREE} and relay = $3 and channel = 'mail'
       and (digest_id = any ($4::uuid[])
         or person_id = any ($5::uuid[]) and attempts = 0 and digest_id is null and not urgent and rank < $6)
-    order by rank desc, made_at limit $7
+    order by digest_id is null, rank desc, made_at limit $7
     for update skip locked
   ), ${TAKE}`;
 
 /**
  * Takes what belongs into one mail with something already taken: the rest of a mail that is sent again, and whatever
- * else waits for these persons and was never tried. Nothing urgent, and nothing of rank `below` or above.
+ * else waits for these persons and was never tried. Nothing urgent, and nothing of rank `below` or above. A mail that is
+ * sent again is taken whole; of the others at most so many.
  */
 export function claimJoined(
   tx: Tx,
@@ -113,6 +114,7 @@ export function claimJoined(
     readonly digests: readonly string[];
     readonly persons: readonly string[];
     readonly below: number;
+    readonly most: number;
   },
 ): Promise<Claimed[]> {
   return tx.prepared<Claimed & Record<string, unknown>>('delivery-join', JOIN, [
@@ -122,8 +124,27 @@ export function claimJoined(
     wanted.digests,
     wanted.persons,
     wanted.below,
-    MOST_TOGETHER,
+    wanted.most + wanted.digests.length * MOST_TOGETHER,
   ]);
+}
+
+/** How much waits for each of these persons that could go as one mail; counts no further than `most`. */
+export async function waitingFor(
+  tx: Tx,
+  relay: string,
+  personIds: readonly string[],
+  below: number,
+  most: number,
+): Promise<Map<string, number>> {
+  const rows = await tx.prepared<{ person: string; n: number }>(
+    'delivery-waiting',
+    `select p.id as person, (select count(*)::int from (select 1 from deliveries
+        where person_id = p.id and ${FREE} and relay = $2 and channel = 'mail' and attempts = 0 and digest_id is null
+          and not urgent and rank < $3 limit $4) x) as n
+       from unnest($1::uuid[]) as p(id)`,
+    [personIds, relay, below, most],
+  );
+  return new Map(rows.map(({ person, n }) => [person, n]));
 }
 
 /** Writes down that these go out as one mail, so that sent again they go together again. */
@@ -171,12 +192,15 @@ export async function postpone(
 ): Promise<void> {
   await tx.prepared(
     'delivery-postpone',
-    `update deliveries d set next_at = u.at
-     from unnest($3::uuid[], $4::timestamptz[]) as u(person, at)
-     where d.person_id = u.person and d.state = 'queued' and d.relay = $1 and d.channel = 'mail' and d.attempts = 0
-       and d.digest_id is null and not d.urgent and d.rank < $2 and d.next_at < u.at
-       and (d.lease_until is null or d.lease_until < clock_timestamp())`,
-    [relay, below, until.map((one) => one.personId), until.map((one) => one.at)],
+    // What was put off already is not looked at again: in a storm that is thousands for one person.
+    `with due as materialized (
+       select id, person_id, next_at from deliveries
+        where ${FREE} and relay = $1 and not urgent and rank < $2 and next_at <= $5 and channel = 'mail' and attempts = 0
+          and digest_id is null)
+     update deliveries d set next_at = u.at
+       from due join unnest($3::uuid[], $4::timestamptz[]) as u(person, at) on u.person = due.person_id
+      where d.id = due.id and d.state = 'queued' and (d.lease_until is null or d.lease_until < clock_timestamp())`,
+    [relay, below, until.map((one) => one.personId), until.map((one) => one.at), tx.now],
   );
 }
 

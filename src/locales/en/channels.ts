@@ -25,6 +25,8 @@ export const channels = {
     intro: (count: number): string =>
       `These ${count} notices arose within a short time and are sent as one mail; each of them still wants its own answer.`,
     line: (subject: string, due: string): string => (due === '' ? subject : `${subject} (due ${due})`),
+    more: (count: number): string =>
+      `${count} more are not listed here, none of them graver than those above; they wait for you in your inbox.`,
     asked: 'What is asked of you',
     link: 'Sign in to read and acknowledge each:',
   },

@@ -25,6 +25,8 @@ export const channels = {
     intro: (count: number): string =>
       `以下 ${count} 則通知於短時間內陸續產生，合併為一封寄送；每一則仍須各自處理。`,
     line: (subject: string, due: string): string => (due === '' ? subject : `${subject}（期限 ${due}）`),
+    more: (count: number): string =>
+      `另有 ${count} 則未列於此信，等級均不高於以上各則；請登入後於「通知」逐則檢視。`,
     asked: '請您',
     link: '登入後逐則檢視並簽收：',
   },
