@@ -27,7 +27,9 @@ async function firstGrave(here: Installation): Promise<number[]> {
 }
 
 /** Mails that came to one address sooner after another than they may; those of level A and urgent ones are not counted. */
-async function tooSoon(here: Installation): Promise<{ soon: number; mails: number; most: number }> {
+async function tooSoon(
+  here: Installation,
+): Promise<{ soon: number; shortest: number; mails: number; most: number }> {
   const rows = await here.ask<{ id: string }>(
     `select d.id from deliveries d join cases c on c.id = d.case_id where d.urgent or c.level = 'A'`,
   );
@@ -39,14 +41,18 @@ async function tooSoon(here: Installation): Promise<{ soon: number; mails: numbe
   }
   let soon = 0;
   let most = 0;
+  let shortest = Number.POSITIVE_INFINITY;
   for (const times of perPerson.values()) {
     most = Math.max(most, times.length);
     for (const [index, at] of times.entries()) {
       // What a worker had in its hands when the half minute began may still come: half a second is forgiven.
-      if (index > 0 && at - (times[index - 1] as number) < APART - 500) soon += 1;
+      if (index === 0) continue;
+      const gap = at - (times[index - 1] as number);
+      shortest = Math.min(shortest, gap);
+      if (gap < APART - 500) soon += 1;
     }
   }
-  return { soon, mails: here.mail.arrivals.length, most };
+  return { soon, shortest, mails: here.mail.arrivals.length, most };
 }
 
 /** 0 refused; the first notice of an A within five seconds (aim); one mail a person in half a minute (aim). */
@@ -75,12 +81,12 @@ export async function measureStorm(sizes: Sizes): Promise<Figure[]> {
     );
     clearInterval(watch);
     const grave = await firstGrave(here);
-    const { soon, mails, most } = await tooSoon(here);
+    const { soon, shortest, mails, most } = await tooSoon(here);
     const refused = [...storm.refused, ...on.refused];
     for (const one of refused.slice(0, 3)) console.log(`refused: ${one}`);
     console.log(
       `${storm.done} reports in ${storm.seconds.toFixed(1)} s, then ${on.done} in ${on.seconds.toFixed(1)} s; ` +
-        `${grave.length} at level A; ${mails} mails, at most ${most} to one person besides level A.`,
+        `${grave.length} at level A; ${mails} mails, at most ${most} to one person besides level A, the nearest ${(shortest / 1000).toFixed(1)} s apart.`,
     );
     const figure = (name: string, ours: number, unit: string, more: Partial<Figure> = {}): Figure => ({
       name,
