@@ -22,6 +22,7 @@ import {
   sendLetter,
   startDeliveries,
   startDevices,
+  writeDutyLetters,
 } from './delivery/index.ts';
 import { demoRoutes } from './demo/index.ts';
 import { directoryRoutes, directorySnapshot, refreshReaders } from './directory/index.ts';
@@ -111,7 +112,9 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
       identityRoutes(ctx, {
         waitingNotices: (tx, actor) =>
           countWaiting(
+            ctx,
             tx,
+            actor,
             actor.posts.map((post) => post.id),
           ),
         tellPerson: (personId, what) => void sendLetter(ctx, transport, personId, what),
@@ -124,6 +127,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
         tellFormer: (personId, address) =>
           void sendLetter(ctx, transport, personId, 'address-changed', address),
         cases: casesAtHand(ctx),
+        tellRoster: (tx, letters) => writeDutyLetters(ctx, tx, letters),
       }),
       deliveryRoutes(ctx),
       watchRoutes(ctx),

@@ -177,6 +177,16 @@ export function isSupportLive(state: Affairs): boolean {
   });
 }
 
+/** Somebody must be asked to help, or was asked and has not answered (S8.5.2). */
+export function supportWaits({ support }: Affairs): boolean {
+  return (support ?? []).some((request) => ['open', 'offered'].includes(requestStatus(request)));
+}
+
+/** Something must be handed over, or was and nobody has said that he received it (S8.4). */
+export function referralWaits({ referrals }: Affairs): boolean {
+  return (referrals ?? []).some((one) => one.status === 'open' || one.status === 'sent');
+}
+
 /** What a fact of this file adds to the state; nothing for any other. */
 export function changeAffairs(state: Affairs, fact: CaseFact): Affairs {
   const at = fact.at.toISOString();

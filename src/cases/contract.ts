@@ -319,6 +319,8 @@ export const QUEUE_REASONS = [
   'level-unconfirmed',
   'approval-waits',
   'withdrawal-requested',
+  'support-waits',
+  'referral-waits',
   'recovered',
   'returned',
   'handling',
@@ -337,6 +339,8 @@ export const queueRow = z.strictObject({
   case: caseRow,
   reasons: z.array(z.enum(QUEUE_REASONS)),
   calls: z.array(callRow),
+  /** The incident it stands under with others of the queue (H22, H47); null when it stands alone. */
+  incident: uuid.nullable(),
 });
 export type QueueRow = z.infer<typeof queueRow>;
 /** A case of a compartment as the centre sees it: at most number, level, state (DEC-19). */
@@ -524,10 +528,36 @@ export const attachmentView = z.strictObject({
 });
 export type AttachmentView = z.infer<typeof attachmentView>;
 
+/** Cases under the same incident (H22, H47): each goes on by itself. What the reader may not see is not among them. */
+export const linksView = z.strictObject({
+  cases: z.array(
+    z.strictObject({
+      id: uuid,
+      number: z.string(),
+      organisation: organisationRef,
+      level: z.string(),
+      levelStatus: z.enum(['proposed', 'confirmed']),
+      state: z.string(),
+      open: z.boolean(),
+      openedAt: when,
+      /** The one the others were linked to. */
+      leads: z.boolean(),
+      reason: z.string().nullable(),
+      linkedAt: when.nullable(),
+      person: personRef.nullable(),
+    }),
+  ),
+  /** How many more there are. */
+  more: z.int(),
+  /** Why this case was linked; null when it is the one the others were linked to. */
+  own: z.strictObject({ reason: z.string(), linkedAt: when, person: personRef.nullable() }).nullable(),
+});
+
 export const caseView = z.strictObject({
   case: caseRow,
   aliases: z.array(z.string()),
   mergedInto: z.strictObject({ id: uuid, number: z.string() }).nullable(),
+  links: linksView.nullable(),
   packVersion: z.strictObject({ hash: z.string(), id: z.string(), version: z.string() }),
   superiors: z.array(organisationRef),
   affectedSubgroups: z.array(z.string()),

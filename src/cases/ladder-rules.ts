@@ -56,6 +56,8 @@ export interface OpenNotice extends Climb {
   readonly confirmBy: Date | null;
   /** The notices nobody answered and of which this one tells. */
   readonly rungOf: readonly string[];
+  /** Persons whom a rung above the first has told, because nobody answered. */
+  readonly reached?: readonly string[];
 }
 
 /** Fired later than this after its time, in ms, a rung is marked late. */

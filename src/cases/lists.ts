@@ -7,6 +7,7 @@ import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { cursorInt, cursorTime, decodeCursor, pageOfRows } from '../platform/http/cursor.ts';
 import { read, type Tx } from '../platform/transaction.ts';
+import { type Affairs, referralWaits, supportWaits } from './affairs.ts';
 import type {
   CallRow,
   CaseRow,
@@ -271,16 +272,21 @@ export function partyOfNotice(notice: CaseNotice, directory: DirectorySnapshot, 
 
 type Reason = (typeof QUEUE_REASONS)[number];
 
+/** What of a case waits for somebody, as its state says. */
+type QueueWaits = Affairs & { readonly withdrawal: boolean; readonly approval: boolean };
+
 /** Why a case stands in the queue; the first reason leads. */
-function reasonsOf(row: CaseRow, calls: readonly CallRow[], withdrawal: boolean, waits: boolean): Reason[] {
+function reasonsOf(row: CaseRow, calls: readonly CallRow[], waits: QueueWaits): Reason[] {
   const reasons: Reason[] = [];
   if (calls.some((call) => call.why !== 'late')) reasons.push('notice-failed');
   if (calls.some((call) => call.why === 'late')) reasons.push('notice-late');
   if (row.nextClock?.overdue) reasons.push('clock-overdue');
   if (row.takenBy === null) reasons.push('new');
   if (row.levelStatus === 'proposed' && !row.suspected) reasons.push('level-unconfirmed');
-  if (waits) reasons.push('approval-waits');
-  if (withdrawal) reasons.push('withdrawal-requested');
+  if (waits.approval) reasons.push('approval-waits');
+  if (waits.withdrawal) reasons.push('withdrawal-requested');
+  if (supportWaits(waits)) reasons.push('support-waits');
+  if (referralWaits(waits)) reasons.push('referral-waits');
   if (row.state === 'recovered') reasons.push('recovered');
   else if (row.state === 'returned') reasons.push('returned');
   else if (reasons.length === 0) reasons.push('handling');
@@ -302,12 +308,13 @@ export async function queue(ctx: AppContext, actor: Actor): Promise<QueueView> {
       .map((key) => key.slice('group:'.length));
     const isDesk =
       actor.keys.includes('desk') || groups.includes((await activePack(ctx, tx)).pack.desk.group);
-    const rows = await tx.prepared<ListRow & { withdrawal: boolean; waits: boolean }>(
+    const rows = await tx.prepared<ListRow & QueueWaits & { incident: string }>(
       'queue',
       `with queued as materialized (select case_id, ordinality from cases_queued($2, $3, $1, ${QUEUE_ROWS}) with ordinality),
             page as (select case_id from queued)
        select ${COLUMNS}, (c.detail ->> 'withdrawalRequested')::boolean as withdrawal,
-              jsonb_array_length(c.detail -> 'pending') > 0 as waits
+              jsonb_array_length(c.detail -> 'pending') > 0 as approval, c.incident_id as incident,
+              c.detail -> 'support' as support, c.detail -> 'referrals' as referrals
          from queued join cases c on c.id = queued.case_id ${BESIDE}
         order by (c.failed_notices > 0 or coalesce(c.attention_at <= $1, false)) desc, c.rank desc,
                  c.attention_at nulls last, c.opened_at limit ${QUEUE_ROWS}`,
@@ -327,6 +334,7 @@ export async function queue(ctx: AppContext, actor: Actor): Promise<QueueView> {
         order by registered_at desc nulls first limit 50`,
       [],
     );
+    const together = Map.groupBy(rows, (row) => row.incident);
     const items = rows.map((row): QueueRow => {
       const view = caseRowView(row, directory, tx.now);
       const calls = notices
@@ -335,7 +343,8 @@ export async function queue(ctx: AppContext, actor: Actor): Promise<QueueView> {
         .filter((call) => call !== null);
       // Nobody rings himself up: what waits at the reader's own post is his to confirm.
       const others = calls.filter((call) => !actor.keys.includes(`post:${call.party.postId}`));
-      return { case: view, reasons: reasonsOf(view, calls, row.withdrawal, row.waits), calls: others };
+      const incident = (together.get(row.incident)?.length ?? 0) > 1 ? row.incident : null;
+      return { case: view, reasons: reasonsOf(view, calls, row), calls: others, incident };
     });
     return {
       counts: counts as QueueView['counts'],

@@ -107,7 +107,11 @@ const IS_OPEN = `expects <> 'none' and acknowledged_at is null and closed_at is 
 export function openNoticesOf(tx: Tx, caseId: string): Promise<OpenNotice[]> {
   return tx.prepared<OpenNotice & Record<string, unknown>>(
     'case-open-notices',
-    `select ${OPEN_NOTICE_COLUMNS} from notices where case_id = $1::uuid and ${IS_OPEN}`,
+    // Whom rungs have told is asked for somebody's act; what clocks and rungs do themselves has no person.
+    `select ${OPEN_NOTICE_COLUMNS}, case when rung > 1 then array(
+              select distinct d.person_id from deliveries d
+               where d.notice_id = notices.id and d.rung > 1 and d.person_id is not null and d.state <> 'withheld') end as reached
+       from notices where case_id = $1::uuid and ${IS_OPEN}`,
     [caseId],
   );
 }

@@ -26,7 +26,7 @@ import type { CaseState } from './evolve.ts';
 import type { CaseFact } from './facts.ts';
 import { spokenTo } from './hold-rules.ts';
 import { rungAfterThis } from './ladder-rules.ts';
-import { withVisibleLinks } from './link-store.ts';
+import { linkedCases, withVisibleLinks } from './link-store.ts';
 import { callOf, caseRowView, listRowOf, partyOfNotice, personRef } from './lists.ts';
 import { isWatcher } from './looks.ts';
 import { addresseesOf } from './message-rules.ts';
@@ -279,7 +279,6 @@ function mayOf(
   );
 }
 
-/** Minutes from one moment to the other, never below zero: an estimated or corrected time may lie after what it led to. */
 /** What waits for a second person, each with what would come of it now. */
 async function pendingViews(
   tx: Tx,
@@ -329,9 +328,43 @@ function holdView({ hold }: CaseState, { directory }: Shown): CaseView['hold'] {
   };
 }
 
+/** Minutes from one moment to the other, never below zero: an estimated or corrected time may lie after what it led to. */
 function minutes(from: string | null, to: string | null): number | null {
   if (from === null || to === null) return null;
   return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 6_000) / 10);
+}
+
+/** The cases under the same incident the reader may see; null when there is none. */
+async function linksOf(tx: Tx, state: CaseState, { directory }: Shown): Promise<CaseView['links']> {
+  const { cases, more, own } = await linkedCases(tx, state.id, state);
+  if (cases.length === 0) return null;
+  return {
+    cases: cases.map((one) => {
+      const body = directory.organisations.get(one.organisation);
+      return {
+        id: one.id,
+        number: one.number,
+        organisation: { id: one.organisation, name: { zh: body?.nameZh ?? '', en: body?.nameEn ?? '' } },
+        level: one.level,
+        levelStatus: one.levelStatus,
+        state: one.state,
+        open: one.open,
+        openedAt: one.openedAt.toISOString(),
+        leads: one.leads,
+        reason: one.reason,
+        linkedAt: one.linkedAt?.toISOString() ?? null,
+        person: person(directory, one.person),
+      };
+    }),
+    more,
+    own: own?.linkedAt
+      ? {
+          reason: own.reason ?? '',
+          linkedAt: own.linkedAt.toISOString(),
+          person: person(directory, own.person),
+        }
+      : null,
+  };
 }
 
 /** GET /cases/:id. @throws Refusal not-found, also for a case the viewer may not see */
@@ -373,6 +406,7 @@ export async function caseView(
       case: caseRowView(row, directory, tx.now),
       aliases: state.absorbed.map((one) => one.number),
       mergedInto: state.mergedInto,
+      links: await linksOf(tx, state, shown),
       packVersion: { hash: state.pack, id: pack.id, version: pack.version },
       superiors: state.routing.superiors.map(organisation),
       affectedSubgroups: [...state.routing.affected],

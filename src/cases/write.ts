@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { refreshFailedNotices } from '../delivery/index.ts';
-import { directorySnapshot } from '../directory/index.ts';
+import { directorySnapshot, everyoneOf } from '../directory/index.ts';
 import { activePackHash, canonicalJson, type Pack, packByHash } from '../mechanism/index.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
@@ -112,21 +112,32 @@ export async function openFree(
   return opened;
 }
 
-/** Whoever acts on a case knows what he was told about it: facts that confirm the open notices of his post (H41). */
-export function knownByActing(before: Before, doer: Doer, { now, pack }: World, decides = false): NewFact[] {
+/**
+ * Whoever acts on a case knows what he was told about it: facts that confirm the open notices of his post, and those of which
+ * a rung of a ladder has told him in place of another's, as long as it may still reach him (H40, H41).
+ */
+export function knownByActing(
+  before: Before,
+  doer: Doer,
+  { now, pack, directory }: World,
+  decides = false,
+): NewFact[] {
   if (doer.post === null || doer.person === null) return [];
   const { post, person } = doer;
   // A request to agree to something is answered by deciding, and by nothing else one does meanwhile (ISO-15).
   const approving = new Set(
     pack.routes.filter((route) => route.on === 'act-proposed').map((route) => route.id),
   );
+  const told = (notice: OpenNotice): boolean =>
+    notice.postId === post ||
+    ((notice.reached ?? []).includes(person) && everyoneOf(directory, notice.postId, now).has(person));
   return before.openNotices
-    .filter((notice) => notice.postId === post && (decides || !approving.has(notice.route)))
+    .filter((notice) => told(notice) && (decides || !approving.has(notice.route)))
     .map((notice) => ({
       kind: 'acknowledged',
       data: {
         notice: notice.id,
-        post,
+        post: notice.postId,
         capacities: notice.capacities as never,
         how: 'act',
         at: now.toISOString(),

@@ -6,6 +6,7 @@ import { isRefusal } from '../platform/errors.ts';
 import { escaped, folded, type Invitation, invitationFile } from './calendar-rules.ts';
 import { type CentreState, evolve, rebuild, seenBy } from './evolve.ts';
 import type { CentreFact, NewCentreFact } from './facts.ts';
+import { stationedIn } from './now.ts';
 import { review } from './report-rules.ts';
 import {
   byAnswer,
@@ -299,4 +300,29 @@ describe('the invitation as a calendar reads it (RFC 5545)', () => {
     );
     expect(found).not.toContain('BEGIN:VALARM');
   });
+});
+
+test('the wall lists every body that is stationed, the command and the subgroups also while nobody of theirs has come (S7.11)', () => {
+  let state = formed();
+  const line = (code: string) => stationedIn(state, directory).find((one) => one.code === code);
+  const before = stationedIn(state, directory).map((one) => one.code);
+  expect(before[0]).toBe('command');
+  expect(before).toEqual(expect.arrayContaining([...state.subgroups]));
+  expect(line('wg-crisis')).toBeUndefined();
+
+  // A working group nobody had summoned, a deputy convenor, and a body that belongs to no group.
+  const agency = post('contact-edu');
+  const arrives = (who: { id: string; groupCode: string | null }, person: string): NewCentreFact => ({
+    kind: 'checked-in',
+    data: { person, post: who.id, group: who.groupCode, remote: false },
+  });
+  state = so(state, [arrives(wg, 'p-1'), arrives(post('deputy-1'), 'p-2'), arrives(agency, 'p-3')], 5);
+  expect(line('wg-crisis')).toMatchObject({ present: 1 });
+  expect(line('command')).toMatchObject({ present: 1, name: { zh: '指揮', en: 'Command' } });
+  const body = directory.organisations.get(agency.organisationId);
+  expect(line(agency.groupCode ?? agency.organisationId)).toMatchObject({ present: 1 });
+  expect(stationedIn(state, directory).map((one) => one.name.zh)).toContain(body?.nameZh);
+
+  state = so(state, [{ kind: 'checked-out', data: { person: 'p-1' } }], 9);
+  expect(line('wg-crisis')).toBeUndefined();
 });

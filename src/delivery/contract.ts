@@ -33,6 +33,8 @@ export const noticeView = z.strictObject({
   closedWhy: z.string().nullable(),
   /** The desk's telephone number, for the second button. */
   callPhone: z.string(),
+  /** It went to another's post and asks the reader because nobody there answered, or nobody is there (H40, H41). */
+  instead: z.boolean(),
 });
 export type NoticeView = z.infer<typeof noticeView>;
 

@@ -100,23 +100,42 @@ const SHOWN = `((n.data ->> 'closed')::boolean is true or exists (select 1 from 
 /** Where a page of the inbox begins: the sort keys of the last notice before it. */
 export type InboxKeys = readonly [waiting: 0 | 1, madeAt: string, id: string];
 
+/** At most so many notices of other posts are listed for somebody whom ladders have reached. */
+const MOST_REACHED = 200;
+
+/** Notices of other posts of which a rung has told this person, newest first; asked with the system's own keys. */
+export function reachedRows(
+  tx: Tx,
+  personId: string,
+): Promise<{ id: string; postId: string; held: boolean; seenBy: string[] }[]> {
+  return tx.prepared<{ id: string; postId: string; held: boolean; seenBy: string[] }>(
+    'inbox-reached',
+    `select n.id, n.post_id as "postId", c.held, c.seen_by as "seenBy"
+       from (select notice_id, max(made_at) as at from deliveries
+              where person_id = $1 and rung > 1 and state <> 'withheld' group by notice_id order by 2 desc limit ${MOST_REACHED}) d
+       join notices n on n.id = d.notice_id join cases c on c.id = n.case_id`,
+    [personId],
+  );
+}
+
 /**
- * Notices of these posts: what waits for a confirmation first, then the newest. `after` is the last row of the page
+ * Notices of these posts, and those of `reached`: what waits for a confirmation first, then the newest. `after` is the last row of the page
  * before; one more than `limit` rows are given when there are more.
  */
 export function inboxRows(
   tx: Tx,
   postIds: readonly string[],
+  reached: readonly string[],
   filter: { readonly waiting: boolean | null; readonly after: InboxKeys | null; readonly limit: number },
 ): Promise<NoticeRow[]> {
   return tx.prepared<NoticeRow & Record<string, unknown>>(
     'inbox',
     `select ${COLUMNS} from notices n
-     where n.post_id = any ($1::uuid[]) and ${SHOWN}
+     where (n.post_id = any ($1::uuid[]) or n.id = any ($7::uuid[])) and ${SHOWN}
        and ($2::boolean is null or ${WAITING} = $2)
        and ($3::int is null or (${WAITING}::int, n.made_at, n.id) < ($3::int, $4::timestamptz, $5::uuid))
      order by ${WAITING}::int desc, n.made_at desc, n.id desc limit $6`,
-    [postIds, filter.waiting, ...(filter.after ?? [null, null, null]), filter.limit + 1],
+    [postIds, filter.waiting, ...(filter.after ?? [null, null, null]), filter.limit + 1, reached],
   );
 }
 
@@ -125,12 +144,17 @@ export function isWaiting(notice: NoticeRow): boolean {
   return notice.expects !== 'none' && notice.acknowledgedAt === null && notice.closedAt === null;
 }
 
-/** How many notices of these posts wait for a confirmation. */
-export async function countWaiting(tx: Tx, postIds: readonly string[]): Promise<number> {
+/** How many notices of these posts, and of `reached`, wait for a confirmation. */
+export async function countOpen(
+  tx: Tx,
+  postIds: readonly string[],
+  reached: readonly string[],
+): Promise<number> {
   const rows = await tx.prepared<{ waiting: number }>(
     'inbox-waiting',
-    `select count(*)::int as waiting from notices n where n.post_id = any ($1::uuid[]) and ${WAITING} and ${SHOWN}`,
-    [postIds],
+    `select count(*)::int as waiting from notices n
+      where (n.post_id = any ($1::uuid[]) or n.id = any ($2::uuid[])) and ${WAITING} and ${SHOWN}`,
+    [postIds, reached],
   );
   return rows[0]?.waiting ?? 0;
 }

@@ -7,7 +7,14 @@ import { refuse } from '../platform/errors.ts';
 import { read, type Tx } from '../platform/transaction.ts';
 import type { NoticeView } from './contract.ts';
 import { noticeText } from './mail.ts';
-import { findNotice, glimpseCases, type NoticeRow, wasReached } from './notice-store.ts';
+import {
+  countOpen,
+  findNotice,
+  glimpseCases,
+  type NoticeRow,
+  reachedRows,
+  wasReached,
+} from './notice-store.ts';
 import { noticeStatus } from './rules.ts';
 
 function viewOf(
@@ -15,6 +22,7 @@ function viewOf(
   pack: Pack,
   directory: DirectorySnapshot,
   mayOpen: boolean,
+  isOwn: boolean,
   now: Date,
 ): NoticeView {
   const zh = noticeText(pack, notice, 'zh-Hant');
@@ -50,6 +58,7 @@ function viewOf(
     closedAt: notice.closedAt?.toISOString() ?? null,
     closedWhy: notice.closedWhy,
     callPhone: notice.data.phone ?? pack.desk.phone,
+    instead: !isOwn,
   };
 }
 
@@ -69,9 +78,9 @@ export async function noticeViews(
   for (const notice of notices) {
     const hash = hashes.get(notice.caseId);
     if (hash === undefined) continue;
-    views.push(
-      viewOf(notice, await packByHash(ctx, tx, hash), directory, visible.has(notice.caseId), tx.now),
-    );
+    const isOwn = tx.actor.keys.includes(`post:${notice.postId}`);
+    const pack = await packByHash(ctx, tx, hash);
+    views.push(viewOf(notice, pack, directory, visible.has(notice.caseId), isOwn, tx.now));
   }
   return views;
 }
@@ -99,4 +108,43 @@ export async function readerOf(ctx: AppContext, actor: Actor, noticeId: string):
   });
   if (key === null) refuse('not-found');
   return actor.keys.includes(key) ? actor : { ...actor, keys: [...actor.keys, key] };
+}
+
+/**
+ * Runs `work` with the ids of the notices of other posts of which a rung of a ladder has told the actor in place of somebody
+ * who did not answer, as long as it may still reach him (H40). He sees those notices for that long, and of their cases what
+ * he saw before.
+ */
+export async function withReached<T>(
+  ctx: AppContext,
+  tx: Tx,
+  actor: Actor,
+  work: (reached: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const { personId } = actor;
+  if (personId === null) return work([]);
+  const see = (keys: readonly string[]) =>
+    tx.prepared('notice-see', `select set_config('tocsin.keys', $1, true)`, [keys.join(' ')]);
+  await see(SYSTEM.keys);
+  const rows = await reachedRows(tx, personId);
+  const directory = await directorySnapshot(ctx, tx);
+  const allowed = rows.filter(
+    (one) =>
+      everyoneOf(directory, one.postId, tx.now).has(personId) &&
+      (!one.held || one.seenBy.some((key) => actor.keys.includes(key))),
+  );
+  await see([...new Set([...actor.keys, ...allowed.map((one) => `post:${one.postId}`)])]);
+  const found = await work(allowed.map((one) => one.id));
+  await see(actor.keys);
+  return found;
+}
+
+/** How many notices wait for the actor: those of his posts, and those of which a ladder has told him in another's place. */
+export async function countWaiting(
+  ctx: AppContext,
+  tx: Tx,
+  actor: Actor,
+  postIds: readonly string[],
+): Promise<number> {
+  return withReached(ctx, tx, actor, (reached) => countOpen(tx, postIds, reached));
 }

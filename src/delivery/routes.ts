@@ -7,8 +7,8 @@ import { type CursorScope, cursorTime, decodeCursor, encodeCursor } from '../pla
 import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
 import { read, write } from '../platform/transaction.ts';
 import { inboxQuery, inboxView, noticeView } from './contract.ts';
-import { countWaiting, findShown, inboxRows, isWaiting, markOpened } from './notice-store.ts';
-import { noticeViews, readerOf } from './notices.ts';
+import { countOpen, findShown, inboxRows, isWaiting, markOpened } from './notice-store.ts';
+import { noticeViews, readerOf, withReached } from './notices.ts';
 
 const cursorKeys = z.tuple([z.union([z.literal(0), z.literal(1)]), cursorTime, z.uuid()]);
 
@@ -23,8 +23,8 @@ export function deliveryRoutes(ctx: AppContext): FastifyPluginAsyncZod {
         schema: {
           ...about(
             'delivery',
-            '我各職位的通知，待簽收者在前',
-            'Notices to my posts, those that wait for me first',
+            '我各職位與代為受通知的通知，待簽收者在前',
+            'Notices to my posts, and those I am told of in another’s place; those that wait first',
           ),
           querystring: inboxQuery,
           response: { 200: inboxView },
@@ -38,12 +38,15 @@ export function deliveryRoutes(ctx: AppContext): FastifyPluginAsyncZod {
         const after = decodeCursor(scope, cursorKeys, cursor) ?? null;
         return read(ctx.database, actor, ctx.clock, async (tx) => {
           const wanted = waiting === undefined ? null : waiting === 'yes';
-          const rows = await inboxRows(tx, posts, { waiting: wanted, after, limit });
+          const { rows, open } = await withReached(ctx, tx, actor, async (reached) => ({
+            rows: await inboxRows(tx, posts, reached, { waiting: wanted, after, limit }),
+            open: await countOpen(tx, posts, reached),
+          }));
           const page = rows.slice(0, limit);
           const last = page.at(-1);
           return {
             items: await noticeViews(ctx, tx, page),
-            waiting: await countWaiting(tx, posts),
+            waiting: open,
             nextCursor:
               last && rows.length > limit
                 ? encodeCursor(scope, [isWaiting(last) ? 1 : 0, last.madeAt.toISOString(), last.id])

@@ -4,6 +4,7 @@ import type { MailTransport } from '../platform/mail.ts';
 import { startBounces } from './bounces.ts';
 import { runTests } from './channel-tests.ts';
 import { refreshDevices } from './devices.ts';
+import { sendDutyLetters } from './duty-letters.ts';
 import type { FaxSheet } from './parcels.ts';
 import { smsIntake } from './sms-intake.ts';
 import { createWays, type Ways } from './ways.ts';
@@ -34,16 +35,22 @@ export function startDeliveries(ctx: AppContext, options: DeliveryServiceOptions
   });
   const worker = startDeliveryWorker(ctx, { transport, ways, workerId });
   const bounces = ctx.config.channels.bounces && startBounces(ctx, ctx.config.channels.bounces);
-  let isTesting = false;
-  let testing: Promise<unknown> = Promise.resolve();
+  let isLooking = false;
+  let looking: Promise<unknown> = Promise.resolve();
+  const beside = async (): Promise<void> => {
+    await runTests(ctx, transport, ways).catch((error: unknown) =>
+      ctx.log.error({ err: error }, 'trials of ways failed, going on'),
+    );
+    await sendDutyLetters(ctx, transport, ways).catch((error: unknown) =>
+      ctx.log.error({ err: error }, 'letters about duty could not be sent, going on'),
+    );
+  };
   const tests = setInterval(() => {
-    if (isTesting) return;
-    isTesting = true;
-    testing = runTests(ctx, transport, ways)
-      .catch((error: unknown) => ctx.log.error({ err: error }, 'trials of ways failed, going on'))
-      .finally(() => {
-        isTesting = false;
-      });
+    if (isLooking) return;
+    isLooking = true;
+    looking = beside().finally(() => {
+      isLooking = false;
+    });
   }, LOOK_EVERY);
   return {
     ...worker,
@@ -51,7 +58,7 @@ export function startDeliveries(ctx: AppContext, options: DeliveryServiceOptions
       clearInterval(tests);
       await bounces?.stop();
       await worker.stop();
-      await testing;
+      await looking;
       await ways.close();
     },
   };

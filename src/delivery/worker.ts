@@ -3,6 +3,7 @@ import { SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import type { MailTransport } from '../platform/mail.ts';
 import { read, write } from '../platform/transaction.ts';
+import { forgetDutyLetters } from './duty-letters.ts';
 import { GIVE_UP_AFTER } from './rules.ts';
 import { Sender } from './sender.ts';
 import { forgetCodes } from './sms-codes.ts';
@@ -131,6 +132,7 @@ export function startDeliveryWorker(ctx: AppContext, options: DeliveryWorkerOpti
   const tidy = () =>
     write(ctx.database, SYSTEM, ctx.clock, async (tx) => {
       await forgetCodes(tx);
+      await forgetDutyLetters(tx);
       if (options.ways) await failStray(tx, sender.relays);
     });
   void guard('adopting', async () => {

@@ -50,6 +50,8 @@ export const organisationQuery = z.strictObject({
   roots: z.enum(['yes']).optional(),
   sector: z.string().max(60).optional(),
   gaps: z.enum(['yes']).optional(),
+  /** Only bodies that may order silence (H28). */
+  silence: z.enum(['yes']).optional(),
   cursor: z.string().max(300).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });

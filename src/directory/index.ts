@@ -17,7 +17,7 @@ export { type LoadOptions, type LoadResult, loadDirectory, refreshReaders } from
 export { appendFacts, type NewFact } from './load-store.ts';
 export type { Change, DirectoryRows } from './plan.ts';
 export { type Circle, circleOf, everyoneOf } from './reach.ts';
-export { askSwap, planRoster } from './roster-commands.ts';
+export { askSwap, planRoster, type RosterLetter } from './roster-commands.ts';
 export type { RosterActor } from './roster-desk.ts';
 export { writeHandover } from './roster-handover.ts';
 export { type OnDuty, onDuty } from './roster-rules.ts';

@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { AppContext } from '../platform/context.ts';
 import { refuse, refuseFields } from '../platform/errors.ts';
+import type { Tx } from '../platform/transaction.ts';
 import type { absenceInput, planInput, shiftInput, shiftPatch, swapInput } from './roster-contract.ts';
 import {
   atRoster,
@@ -19,12 +20,17 @@ import { dayOf, daysBetween, LONGEST_PLAN_DAYS, planShifts, servesOn, spanOf } f
 import { type Gap, gapsOf, meets, shiftFault, swapFault } from './roster-rules.ts';
 import * as store from './roster-store.ts';
 
-/** Who must be told of a change, by their ids; sent after the commit by whoever was given to the room. */
-export type TellRoster = (
-  personId: string,
-  what: 'swap-asked' | 'swap-agreed' | 'swap-refused' | 'shift-given',
-) => void;
-const nobody: TellRoster = () => undefined;
+/** Whom to tell of a change, and about which turn of duty. */
+export interface RosterLetter {
+  readonly personId: string;
+  readonly what: 'swap-asked' | 'swap-agreed' | 'swap-refused' | 'swap-withdrawn' | 'shift-given';
+  readonly postId: string;
+  readonly from: Date;
+  readonly to: Date;
+}
+/** Writes the letters down in the transaction of the change, so that none is lost and none tells of what was not done. */
+export type TellRoster = (tx: Tx, letters: readonly RosterLetter[]) => Promise<void>;
+const nobody: TellRoster = async () => undefined;
 
 const trace = ({ id, personId, place, from, to }: store.ShiftRow) => ({
   id,
@@ -289,10 +295,13 @@ export async function askSwap(
       otherShift: otherShiftId,
     };
     await record(desk, desk.roster!.id, isOwn ? 'swap-asked' : 'swap-ordered', data);
-    tx.afterCommit(() => {
-      tell(otherPersonId, isOwn ? 'swap-asked' : 'shift-given');
-      if (!isOwn) tell(personId, 'shift-given');
-    });
+    const about = { postId: post.id, from: shift.from, to: shift.to };
+    await tell(
+      tx,
+      isOwn
+        ? [{ personId: otherPersonId, what: 'swap-asked', ...about }]
+        : [otherPersonId, personId].map((one) => ({ personId: one, what: 'shift-given', ...about })),
+    );
     return id;
   });
 }
@@ -320,18 +329,32 @@ export async function answerSwap(
     await store.settleSwap(tx, id, agree ? 'agreed' : 'refused');
     if (agree) await carryOut(desk, swap);
     await record(desk, desk.roster!.id, agree ? 'swap-agreed' : 'swap-refused', { swap: id });
-    tx.afterCommit(() => tell(swap.askedBy, agree ? 'swap-agreed' : 'swap-refused'));
+    const what = agree ? 'swap-agreed' : 'swap-refused';
+    await tell(tx, [{ personId: swap.askedBy, what, ...(await turnOf(desk, swap)) }]);
   });
 }
 
+/** The turn a swap gives away. */
+async function turnOf({ tx, post }: RosterDesk, swap: store.SwapRow) {
+  const { from, to } = (await store.shiftById(tx, swap.shiftId)) ?? refuse('not-found');
+  return { postId: post.id, from, to };
+}
+
 /** Takes back a swap one has asked for. */
-export async function withdrawSwap(ctx: AppContext, actor: RosterActor, id: string): Promise<void> {
+export async function withdrawSwap(
+  ctx: AppContext,
+  actor: RosterActor,
+  id: string,
+  tell: TellRoster = nobody,
+): Promise<void> {
   await atRoster(ctx, actor, ofSwap(id), async (desk) => {
     const swap = (await store.swapById(desk.tx, id)) ?? refuse('not-found');
     if (swap.askedBy !== actor.personId) refuse('forbidden-act');
     if (swap.state !== 'asked') refuse('swap-settled');
     await store.settleSwap(desk.tx, id, 'withdrawn');
     await record(desk, desk.roster!.id, 'swap-withdrawn', { swap: id });
+    const about = await turnOf(desk, swap);
+    await tell(desk.tx, [{ personId: swap.otherPersonId, what: 'swap-withdrawn', ...about }]);
   });
 }
 

@@ -196,7 +196,7 @@ export function rosterRoutes(ctx: AppContext, door: DirectoryDoor): FastifyPlugi
       '/api/v1/swaps/:id',
       { schema: { ...about('roster', '收回換班', 'Take a swap back'), params: byId, response: done } },
       async (request, reply) => {
-        await commands.withdrawSwap(ctx, actorOf(request), request.params.id);
+        await commands.withdrawSwap(ctx, actorOf(request), request.params.id, tellRoster);
         return reply.status(204).send(null);
       },
     );

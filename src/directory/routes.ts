@@ -27,7 +27,7 @@ export interface DirectoryDoor {
   readonly tellFormer?: (personId: string, address: string) => void;
   /** The cases a hand-over note lists; none without the room of cases. */
   readonly cases?: CasesAtHand;
-  /** Tells somebody of a swap. */
+  /** Tells those concerned of a swap. */
   readonly tellRoster?: TellRoster;
 }
 

@@ -18,6 +18,19 @@ export function existsOn(organisation: SnapshotOrganisation, day: string): boole
   return organisation.validFrom <= day && (organisation.validTo === null || organisation.validTo >= day);
 }
 
+/** True for a body that may order silence (H28): one the mechanism names, or one below it, that still exists on `day`. */
+export function ordersSilence(
+  snapshot: DirectorySnapshot,
+  organisation: SnapshotOrganisation,
+  pack: Pack,
+  day: string,
+): boolean {
+  if (organisation.validTo !== null && organisation.validTo < day) return false;
+  return [organisation, ...snapshot.superiors(organisation.id)].some((one) =>
+    pack.holdAuthorities.includes(one.code),
+  );
+}
+
 /**
  * The body that stands where `organisationId` stood on `day`: itself, or, once it has ended, the body it was merged
  * into (and that one's successor in turn). Null when it has ended, or not begun, and nobody took over.

@@ -6,7 +6,7 @@ import { refuse } from '../platform/errors.ts';
 import { type CursorScope, decodeCursor, encodeCursor } from '../platform/http/cursor.ts';
 import type { Tx } from '../platform/transaction.ts';
 import type * as contract from './contract.ts';
-import { coverageOn, dayAt, detailsSeenBy, existsOn, routeOf, standIns } from './rules.ts';
+import { coverageOn, dayAt, detailsSeenBy, existsOn, ordersSilence, routeOf, standIns } from './rules.ts';
 import type { DirectorySnapshot, SnapshotOrganisation, SnapshotPost } from './snapshot.ts';
 import * as store from './view-store.ts';
 
@@ -87,7 +87,7 @@ export async function listOrganisations(
   query: z.output<typeof contract.organisationQuery>,
 ): Promise<z.output<typeof contract.organisationList>> {
   const { tx, pack, snapshot } = sight;
-  const { q, superiorId, roots, sector, gaps, cursor, limit } = query;
+  const { q, superiorId, roots, sector, gaps, silence, cursor, limit } = query;
   const scope: CursorScope = [
     'organisations',
     q ?? '',
@@ -95,10 +95,12 @@ export async function listOrganisations(
     roots ?? '',
     sector ?? '',
     gaps ?? '',
+    silence ?? '',
   ];
   const after = decodeCursor(scope, listKeys, cursor);
   const words = fold((q ?? '').trim());
-  const gapsOf = coverageOn(snapshot, pack, dayAt(pack, tx.now), tx.now);
+  const today = dayAt(pack, tx.now);
+  const gapsOf = coverageOn(snapshot, pack, today, tx.now);
   const from = roots
     ? snapshot.subordinates(null)
     : superiorId
@@ -108,6 +110,7 @@ export async function listOrganisations(
     .flatMap((body) => {
       const rank = words === '' ? 0 : matchOf(body, words);
       if (rank === null || (sector !== undefined && !body.sectors.includes(sector))) return [];
+      if (silence && !ordersSilence(snapshot, body, pack, today)) return [];
       if (after && (rank < after[0] || (rank === after[0] && body.code <= after[1]))) return [];
       if (gaps && (gapsOf(body.id).length === 0 || !showsGaps(sight, body))) return [];
       return [{ rank, body }];

@@ -297,6 +297,22 @@ export interface Drafts {
   updated_at: Timestamp;
 }
 
+export interface DutyLetters {
+  attempts: Generated<number>;
+  channel: string;
+  ends_at: Timestamp;
+  id: string;
+  kind: string;
+  lease_until: Timestamp | null;
+  made_at: Timestamp;
+  next_at: Timestamp | null;
+  person_id: string;
+  post_id: string;
+  reason: string | null;
+  settled_at: Timestamp | null;
+  starts_at: Timestamp;
+}
+
 export interface EnrolmentLinks {
   expires_at: Timestamp;
   kind: string;
@@ -847,6 +863,7 @@ export interface Tables {
   demo_mails: DemoMails;
   directory_version: DirectoryVersion;
   drafts: Drafts;
+  duty_letters: DutyLetters;
   enrolment_links: EnrolmentLinks;
   facts: Facts;
   groups: Groups;

@@ -91,6 +91,7 @@ export const TABLES: Readonly<Record<string, Rule>> = {
   lane_health: 'system',
   watch_state: 'system',
   channel_tests: 'system',
+  duty_letters: 'system',
   ledger_leaves: 'system',
   demo_loads: 'system',
   demo_mails: 'system',

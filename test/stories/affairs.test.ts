@@ -180,6 +180,10 @@ describe('the response procedure', () => {
   });
 });
 
+/** Why the case stands in the desk's queue. */
+const waitsFor = async (id: string) =>
+  (await story.queue('officer')).items.find((row) => row.case.id === id)?.reasons ?? [];
+
 describe('support', () => {
   let id: string;
   const request = async (who: string, n = 1) => {
@@ -205,6 +209,7 @@ describe('support', () => {
       'wg-crime',
     );
     expect((await story.sees('teacher', id)).support.groups).toEqual([]);
+    expect(await waitsFor(id)).toContain('support-waits');
   });
 
   test('S8.5.1: a follow-up asks only for what is new, and nothing asked for is lost', async () => {
@@ -481,6 +486,7 @@ describe('referral', () => {
       view.clocks.filter((clock) => clock.definition.startsWith('refer-')).map((clock) => clock.state),
     ).toEqual(['running', 'running']);
     expect((await story.notices(id)).find((one) => one.post === 'duty-officer')?.urgent).toBe(true);
+    expect(await waitsFor(id)).toContain('referral-waits');
     expect(view.referrals.items[0]?.agencyTold).toEqual([
       { flag: 'life', toldWhom: '青山分局', toldAt: '2026-03-18T00:50:00.000Z' },
     ]);
@@ -595,6 +601,8 @@ describe('referral', () => {
       status: 'closed',
       closedWhy: '災防中心電話告知無須提報。',
     });
+    // One answered, the other closed: the desk waits for nobody.
+    expect(await waitsFor(id)).not.toContain('referral-waits');
     // The same boxes in a follow-up open nothing the desk has closed.
     const again = { toldWhom: '', toldAt: null };
     await story.files(

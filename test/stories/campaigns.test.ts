@@ -95,6 +95,29 @@ describe('one event, many cases', () => {
     expect(JSON.stringify((await story.sees('officer', lead)).facts)).toContain(number);
   });
 
+  it('H22, H47: the case page lists what stands under the same incident, and why; the queue knows what belongs together', async () => {
+    const [lead = '', second = '', third = ''] = cases;
+    const links = async (who: string, id: string) => (await story.sees(who, id)).links;
+    const ofLead = await links('officer', lead);
+    expect(ofLead).toMatchObject({ more: 0, own: null });
+    expect(ofLead?.cases.map((one) => [one.id, one.leads, one.reason])).toEqual(
+      expect.arrayContaining([
+        [second, false, '同一蠕蟲'],
+        [third, false, '同一蠕蟲'],
+      ]),
+    );
+    const ofSecond = await links('officer', second);
+    expect(ofSecond?.own).toMatchObject({ reason: '同一蠕蟲', person: { name: { en: expect.any(String) } } });
+    expect(ofSecond?.cases.map((one) => one.id)).toEqual([lead, third]);
+    expect(ofSecond?.cases[0]).toMatchObject({ leads: true, reason: null });
+    // ISO-1: who sees one of them alone sees no panel at all.
+    expect(await links('nurse', second)).toBeNull();
+    expect(await links('teacher', lead)).toBeNull();
+    const queued = (await story.queue('officer')).items;
+    for (const id of cases) expect(queued.find((row) => row.case.id === id)?.incident).toBe(lead);
+    expect(queued.find((row) => row.case.id === other)?.incident).toBeNull();
+  });
+
   it('H22: a link is undone, by itself or all of them, and stands in both histories', async () => {
     const [lead = '', second = '', third = ''] = cases;
     await story.does('officer', second, { act: 'unlink-case', reason: '另有原因' });
@@ -108,6 +131,7 @@ describe('one event, many cases', () => {
       skipped: [lead],
     });
     for (const id of cases) expect(await incidentOf(id)).toBe(id);
+    expect((await story.sees('officer', lead)).links).toBeNull();
     const kinds = (await story.sees('officer', lead)).facts.map((fact) => fact.kind);
     expect(kinds.filter((kind) => kind === 'linked')).toHaveLength(1);
     expect(kinds.filter((kind) => kind === 'unlinked').length).toBeGreaterThan(0);

@@ -210,6 +210,25 @@ describe('an order of silence', () => {
     await expect(story.sees('inspector', caseId)).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  test('H28: the form of the order offers the bodies that may order silence, and no other', async () => {
+    const door = await openDoor(story.ctx);
+    try {
+      await door.admit();
+      const { json } = await door.ask('officer', 'GET', '/organisations?silence=yes&limit=100');
+      const offered = (json as unknown as { items: { id: string; code: string }[] }).items;
+      expect(offered.map((one) => one.code)).toContain('moj');
+      for (const other of ['school', 'county', 'mof', 'mnd', 'ey'])
+        expect(offered.map((one) => one.code)).not.toContain(other);
+      // What is offered is not refused afterwards.
+      for (const { id: organisationId } of offered) {
+        const { caseId } = await story.files('teacher', 'school', { impactLevel: 'D' });
+        await story.does('officer', caseId, { act: 'hold', ...ORDER, organisationId });
+      }
+    } finally {
+      await door.close();
+    }
+  });
+
   test('H28 ISO-15: lifted by two; then everybody is back, and only those who knew are told that there was silence', async () => {
     expect(await story.does('officer', id, { act: 'lift-hold', reason: '偵結' })).toMatchObject({
       proposed: true,

@@ -129,6 +129,23 @@ export const affairs: typeof zh = {
     silenceHelp: 'Record it here when silence is ordered; at once fewer people see the case.',
     onlyDesk: 'Who received it, their number and their replies are kept by the desk.',
   },
+  links: {
+    title: 'Same campaign',
+    of: (n) => (n === 1 ? '1 case' : `${n} cases`),
+    more: (n) => `${n} more; see the campaigns.`,
+    help: 'Linking only notes it: each case goes on by itself, with its number, limits and notices.',
+    own: 'Why this case was linked',
+    noReason: 'no reason written',
+    leads: 'leading case',
+    campaigns: 'See all campaigns',
+    undo: 'Undo the link',
+    undoOf: (number) => `Undo the link: ${number}`,
+    undoHelp:
+      'That case no longer counts as the same campaign and goes on as before; it can be linked again.',
+    reason: 'Reason',
+    undone: (number) => `${number} is no longer linked.`,
+    notUndone: (number) => `${number} stays linked (closed, under silence, or not yours to undo).`,
+  },
   message: {
     to: 'To',
     otherSide: 'the other side (agency or desk)',

@@ -44,6 +44,18 @@ export const common = {
     minutes: (n: number): string => `${n} min`,
     hours: (h: number, m: number): string => `${h} h ${pad(m)} min`,
     days: (d: number, h: number): string => `${d} d ${h} h`,
+    lasting: {
+      justNow: 'for less than a minute',
+      minutes: (n: number): string => `for ${n} min`,
+      hours: (h: number, m: number): string => `for ${h} h ${pad(m)} min`,
+      days: (d: number, h: number): string => `for ${d} d ${h} h`,
+    },
+    ago: {
+      justNow: 'less than a minute ago',
+      minutes: (n: number): string => `${n} min ago`,
+      hours: (h: number, m: number): string => `${h} h ${pad(m)} min ago`,
+      days: (d: number, h: number): string => `${d} d ${h} h ago`,
+    },
     left: (span: string): string => `${span} left`,
     late: (span: string): string => `${span} overdue`,
     lateShort: (span: string): string => `${span} late`,

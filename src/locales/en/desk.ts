@@ -20,6 +20,8 @@ export const desk = {
     'level-unconfirmed': 'Level open',
     'approval-waits': 'Waits for a second person',
     'withdrawal-requested': 'Withdrawal asked',
+    'support-waits': 'Support: no answer yet',
+    'referral-waits': 'Referral: no answer yet',
     recovered: 'Recovery to check',
     returned: 'Waiting for details',
     handling: 'Being handled',
@@ -47,6 +49,14 @@ export const desk = {
   backToQueue: 'Back to the queue',
   arrived: (n: number): string => (n === 1 ? 'One new report' : `${n} new reports`),
   takenByYou: 'taken by you',
+  together: {
+    label: 'Keep cases of one campaign together',
+    rest: (n: number): string => `${n} more of this campaign`,
+    late: (n: number): string => `${n} overdue`,
+    fresh: (n: number): string => `${n} new`,
+  },
+  cut: (shown: number, all: number): string => `The ${shown} most pressing are listed, of ${all} that wait.`,
+  cutAll: 'See all open cases',
   keys: {
     next: 'Next case',
     previous: 'Previous case',

@@ -21,6 +21,8 @@ export const inbox = {
   due: 'Confirm before',
   closed: 'Nothing left to do',
   noCase: 'Handled by the Ministry of National Defence; call the number shown.',
+  instead: 'Whoever was told first has not confirmed; the ladder asks you instead.',
+  insteadNoCase: 'Your rights do not show you this case; once you know of it, ring the duty desk.',
   done: (n: number): string => (n === 1 ? 'Confirmed.' : `${n} notices confirmed.`),
   doneNext: 'the duty desk sees your confirmation; open the case if you have something to report.',
   call: (phone: string): string => `Call the duty desk ${phone}`,

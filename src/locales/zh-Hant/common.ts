@@ -42,6 +42,19 @@ export const common = {
     minutes: (n: number): string => `${n} 分`,
     hours: (h: number, m: number): string => `${h} 時 ${pad(m)} 分`,
     days: (d: number, h: number): string => `${d} 日 ${h} 時`,
+    /** In a sentence: how long it has lasted, and how long ago it was. */
+    lasting: {
+      justNow: '不到 1 分鐘',
+      minutes: (n: number): string => `已 ${n} 分鐘`,
+      hours: (h: number, m: number): string => `已 ${h} 小時 ${pad(m)} 分`,
+      days: (d: number, h: number): string => `已 ${d} 日 ${h} 小時`,
+    },
+    ago: {
+      justNow: '不到 1 分鐘前',
+      minutes: (n: number): string => `${n} 分鐘前`,
+      hours: (h: number, m: number): string => `${h} 小時 ${pad(m)} 分前`,
+      days: (d: number, h: number): string => `${d} 日 ${h} 小時前`,
+    },
     left: (span: string): string => `尚餘 ${span}`,
     late: (span: string): string => `逾時 ${span}`,
     lateShort: (span: string): string => `逾 ${span}`,

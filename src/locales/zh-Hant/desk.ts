@@ -18,6 +18,8 @@ export const desk = {
     'level-unconfirmed': '等級待確認',
     'approval-waits': '等候第二人同意',
     'withdrawal-requested': '申請撤回',
+    'support-waits': '支援待答覆',
+    'referral-waits': '移送待答覆',
     recovered: '結報待審',
     returned: '待補正',
     handling: '處理中',
@@ -45,6 +47,14 @@ export const desk = {
   backToQueue: '回待辦',
   arrived: (n: number): string => (n === 1 ? '有 1 件新通報' : `有 ${n} 件新通報`),
   takenByYou: '您承辦',
+  together: {
+    label: '同源案件收在一起',
+    rest: (n: number): string => `同源另 ${n} 件`,
+    late: (n: number): string => `逾時 ${n}`,
+    fresh: (n: number): string => `新 ${n}`,
+  },
+  cut: (shown: number, all: number): string => `這裡列出最急的 ${shown} 件，全部待辦 ${all} 件。`,
+  cutAll: '看全部列管中案件',
   keys: {
     next: '下一件',
     previous: '上一件',

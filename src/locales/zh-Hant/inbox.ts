@@ -18,6 +18,8 @@ export const inbox = {
   due: '請於此時前簽收',
   closed: '不必再處理',
   noCase: '內容由國防部分組處理，請洽所示電話。',
+  instead: '原受通知者未簽收，依通報階梯改請您知悉。',
+  insteadNoCase: '您的權限看不到這件案件；知悉後請以電話聯絡值勤台。',
   done: (n: number): string => (n === 1 ? '已簽收。' : `已簽收 ${n} 則。`),
   doneNext: '值勤台已看到您的簽收；如需回報，請開啟案件。',
   call: (phone: string): string => `撥給值勤台 ${phone}`,

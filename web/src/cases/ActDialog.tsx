@@ -33,6 +33,8 @@ interface ActDialogProps {
   act: DialogAct;
   /** The proposal that is decided upon. */
   proposal?: number;
+  /** What is known already from where the dialog was opened. */
+  start?: Partial<ActForm>;
   onClose: () => void;
 }
 
@@ -46,7 +48,7 @@ function isTop(pack: Pack | undefined, level: string): boolean {
  * One act: what it means, what it needs, who will be told, then the button. When somebody else has changed the
  * case meanwhile, the text stays, what happened is shown, and sending again is the person's own decision.
  */
-export function ActDialog({ view, may, act, proposal, onClose }: ActDialogProps) {
+export function ActDialog({ view, may, act, proposal, start, onClose }: ActDialogProps) {
   const t = useText(caseText);
   const c = useText(commonText);
   const pick = usePick();
@@ -64,6 +66,7 @@ export function ActDialog({ view, may, act, proposal, onClose }: ActDialogProps)
     level: act === 'confirm-level' ? view.case.level : '',
     proposal: proposal ?? null,
     outcome: act === 'release' && (words.pack?.outcomes.length ?? 0) > 0 ? '' : null,
+    ...start,
   });
   /** The revision the person has before his eyes: of the view, or of what he was shown after a conflict. */
   const [ground, setGround] = useState({ revision: view.case.revision, facts: view.facts.length });

@@ -187,8 +187,7 @@ function HoldFields({ form, onForm, wrong }: HoldProps) {
         value={form.body}
         onValue={(body) => onForm({ ...form, body })}
         load={async (q) => {
-          if (q === '') return [];
-          const found = await api.get<OrganisationList>('/organisations', { q, limit: 12 });
+          const found = await api.get<OrganisationList>('/organisations', { q, silence: 'yes', limit: 20 });
           return found.items
             .filter((row) => !row.ended)
             .map((row) => ({ id: row.id, label: pick(row.name) }));

@@ -119,7 +119,7 @@ export function TimeStrip({ view }: { view: CaseView }) {
             <>
               <DateTime at={row.occurredAt} form="day" />
               {row.open && '　'}
-              {row.open && <Elapsed since={row.occurredAt} />}
+              {row.open && <Elapsed since={row.occurredAt} form="lasting" />}
             </>
           )
         }
@@ -135,7 +135,7 @@ export function TimeStrip({ view }: { view: CaseView }) {
       </Tile>
       <Tile
         label={t.times.graded}
-        below={measures.filedToGraded === null && row.open && <Elapsed since={row.openedAt} />}
+        below={measures.filedToGraded === null && row.open && <Elapsed since={row.openedAt} form="lasting" />}
       >
         {measures.filedToGraded === null ? t.times.waiting : minutes(measures.filedToGraded)}
       </Tile>

@@ -18,6 +18,7 @@ import { AlertCase } from './AlertCase.tsx';
 import { CaseHead, TimeStrip } from './CaseHead.tsx';
 import { CaseTabs, WholeCase } from './CaseTabs.tsx';
 import { CaseWho } from './CaseWho.tsx';
+import { LinkedCases } from './Links.tsx';
 import { caseQuery } from './queries.ts';
 import { Standing } from './Standing.tsx';
 import { caseText } from './texts.ts';
@@ -72,6 +73,7 @@ export function CasePage() {
           <Standing view={view} />
           {notice && <AlertCase view={view} notice={notice} />}
           <TimeStrip view={view} />
+          <LinkedCases view={view} />
           {printing ? (
             <WholeCase view={view} />
           ) : (

@@ -2,7 +2,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { PackageView, ReferralView } from '../../../src/cases/affairs-contract.ts';
 import type { CaseView } from '../../../src/cases/contract.ts';
+import type { Bilingual } from '../../../src/locales/index.ts';
 import { api } from '../api/client.ts';
+import type { OrganisationList } from '../directory/queries.ts';
 import { useWords } from '../mechanism/words.ts';
 import { Button } from '../ui/Button.tsx';
 import { DateTimeField, NO_WHEN, useWhenNow } from '../ui/DateTimeField.tsx';
@@ -14,6 +16,7 @@ import { commonText } from '../ui/texts.ts';
 import { DateTime, Elapsed } from '../ui/time.tsx';
 import { ActDialog } from './ActDialog.tsx';
 import { AffairDialog } from './AffairDialog.tsx';
+import type { ActForm } from './act-form.ts';
 import { affairsText } from './affairs-text.ts';
 import { caseQuery } from './queries.ts';
 import { caseText } from './texts.ts';
@@ -31,7 +34,8 @@ export function Referrals({ view }: { view: CaseView }) {
   const t = useText(affairsText).referral;
   const pick = usePick();
   const [doing, setDoing] = useState<Doing | null>(null);
-  const [silence, setSilence] = useState(false);
+  const [silence, setSilence] = useState<Partial<ActForm> | null>(null);
+  const order = useMutation({ mutationFn: () => orderedBy(referrals.items, pick), onSuccess: setSilence });
   const { referrals } = view;
   const hold = view.may.find((one) => one.act === 'hold');
   const opens = referrals.mayOpen.map((target) => (
@@ -62,7 +66,12 @@ export function Referrals({ view }: { view: CaseView }) {
           <div className="affair-acts no-print">
             {opens}
             {hold && (
-              <Button kind="quiet" title={t.silenceHelp} onClick={() => setSilence(true)}>
+              <Button
+                kind="quiet"
+                title={t.silenceHelp}
+                busy={order.isPending}
+                onClick={() => order.mutate()}
+              >
                 {t.silence}
               </Button>
             )}
@@ -75,9 +84,35 @@ export function Referrals({ view }: { view: CaseView }) {
       {doing && doing.act !== 'send-referral' && (
         <NoteDialog view={view} act={doing.act} doing={doing} onClose={() => setDoing(null)} />
       )}
-      {silence && hold && <ActDialog view={view} may={hold} act="hold" onClose={() => setSilence(false)} />}
+      {silence && hold && (
+        <ActDialog view={view} may={hold} act="hold" start={silence} onClose={() => setSilence(null)} />
+      )}
     </div>
   );
+}
+
+/**
+ * What an order of silence that came of a referral says already: by whom the case was taken over last, under which number,
+ * and, where the directory has that body among those that may order silence, which it is (H28).
+ */
+async function orderedBy(
+  referrals: readonly ReferralView[],
+  pick: (text: Bilingual) => string,
+): Promise<Partial<ActForm>> {
+  const referral = referrals.find((one) => one.kind === 'prosecutors' && one.sends.length > 0);
+  const to = referral?.sends.at(-1)?.to;
+  if (!referral || !to) return {};
+  const numbers = [...(referral.receipts ?? []), ...(referral.replies ?? [])].map((one) => one.number);
+  const found = await api
+    .get<OrganisationList>('/organisations', { q: pick(to), silence: 'yes', limit: 5 })
+    // Without the directory it is chosen by hand.
+    .catch(() => null);
+  const body = found?.items.find((row) => !row.ended && (row.name.zh === to.zh || row.name.en === to.en));
+  return {
+    authority: pick(to),
+    reference: numbers.findLast(Boolean) ?? '',
+    body: body ? { id: body.id, label: pick(body.name) } : null,
+  };
 }
 
 interface OneReferralProps {
@@ -104,7 +139,9 @@ function OneReferral({ view, referral, onAct }: OneReferralProps) {
         <h3 id={heading} className="affair-title">
           {pick(referral.name)}
           <span className="affair-badge">{t.status[referral.status]}</span>
-          {referral.status === 'open' && <Elapsed since={referral.openedAt} className="late strong" />}
+          {referral.status === 'open' && (
+            <Elapsed since={referral.openedAt} form="lasting" className="late strong" />
+          )}
         </h3>
         <dl className="affair-facts">
           <dt>{t.grounds}</dt>

@@ -142,7 +142,7 @@ function Offer({ offer, request, onAct }: OfferProps) {
         {waits && (
           <>
             {'　'}
-            <Elapsed since={offer.askedAt} />
+            <Elapsed since={offer.askedAt} form="ago" />
           </>
         )}
         {waits && offer.dueAt && (

@@ -94,7 +94,7 @@ function Head({ view }: { view: ActivationView }) {
               – <DateTime at={view.closedAt} />
             </>
           ) : (
-            <Elapsed since={view.openedAt} />
+            <Elapsed since={view.openedAt} form="lasting" />
           )}
         </p>
         {view.active && (

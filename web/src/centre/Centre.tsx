@@ -71,7 +71,7 @@ function Active({ row }: { row: ActivationRow }) {
           {t.active} <ModeBadge mode={row.mode} /> {row.compartment ? t.compartment : ''}
         </h2>
         <p>
-          {t.since} <DateTime at={row.openedAt} /> <Elapsed since={row.openedAt} />
+          {t.since} <DateTime at={row.openedAt} /> <Elapsed since={row.openedAt} form="lasting" />
         </p>
         <p className={row.unanswered > 0 ? 'centre-late' : ''}>
           {row.unanswered > 0 ? t.unanswered(row.unanswered) : t.allAnswered}　{t.presentCount(row.present)}

@@ -111,6 +111,9 @@ function Head({ view }: { view: MeetingView }) {
             />
           </>
         )}
+        <Button kind="quiet" onClick={() => window.print()}>
+          {t.meetings.print}
+        </Button>
         {view.activationId && (
           <Link to="/centre/$activationId" params={{ activationId: view.activationId }}>
             {t.open}
@@ -169,7 +172,7 @@ function Invited({ view }: { view: MeetingView }) {
               <span className="centre-quiet">{t.meetings.presence[one.presence ?? 'none']}</span>
             </span>
             {(one.mine || view.runs) && view.state !== 'cancelled' && (
-              <fieldset className="centre-row">
+              <fieldset className="centre-row no-print">
                 <legend className="visually-hidden">
                   {t.meetings.attend}
                   {c.separator}
@@ -203,6 +206,8 @@ function Writing(props: {
   rows?: number;
   max: number;
   start?: string;
+  /** Something else must be chosen first. */
+  off?: boolean;
   onSend: (id: string, text: string) => Promise<unknown>;
 }) {
   const [id, setId] = useState(newKey);
@@ -232,7 +237,7 @@ function Writing(props: {
         value={text}
         onValue={setText}
       />
-      <Button busy={busy} disabled={text.trim() === ''} onClick={send}>
+      <Button busy={busy} disabled={text.trim() === '' || props.off} onClick={send}>
         {props.button}
       </Button>
       {error !== null && <ProblemMessage error={error} />}
@@ -247,14 +252,18 @@ function Minutes({ view }: { view: MeetingView }) {
     <section aria-labelledby="minutes">
       <h2 id="minutes">{t.meetings.minutes}</h2>
       {view.runs ? (
-        <Writing
-          label={t.meetings.minutes}
-          button={t.meetings.writeMinutes}
-          rows={8}
-          max={20000}
-          start={view.minutes}
-          onSend={(id, text) => act.mutateAsync({ act: 'minutes', id, text })}
-        />
+        <>
+          <Writing
+            label={t.meetings.minutes}
+            button={t.meetings.writeMinutes}
+            rows={8}
+            max={20000}
+            start={view.minutes}
+            onSend={(id, text) => act.mutateAsync({ act: 'minutes', id, text })}
+          />
+          {/* On paper stands what is written, not the field it is written in. */}
+          <p className="centre-text centre-paper">{view.minutes || '—'}</p>
+        </>
       ) : (
         <p className="centre-text">{view.minutes || '—'}</p>
       )}
@@ -273,6 +282,7 @@ function Decisions({ view }: { view: MeetingView }) {
   return (
     <section aria-labelledby="decisions">
       <h2 id="decisions">{t.meetings.decisions}</h2>
+      {view.decisions.length === 0 && <p className="centre-none">{t.meetings.noDecisions}</p>}
       <ol className="centre-decisions">
         {view.decisions.map((one) => (
           <li key={one.id} className="centre-text">
@@ -302,6 +312,7 @@ function Actions({ view }: { view: MeetingView }) {
   return (
     <section aria-labelledby="actions">
       <h2 id="actions">{t.meetings.actions}</h2>
+      {view.actions.length === 0 && <p className="centre-none">{t.meetings.noActions}</p>}
       <ul className="centre-list">
         {view.actions.map((one) => (
           <li key={one.id} className={one.late && !one.doneAt ? 'centre-row-late' : ''}>
@@ -338,7 +349,7 @@ function Actions({ view }: { view: MeetingView }) {
         ))}
       </ul>
       {view.runs && (
-        <>
+        <div className="no-print">
           <Select
             label={t.meetings.owner}
             empty="—"
@@ -347,15 +358,14 @@ function Actions({ view }: { view: MeetingView }) {
             options={view.invited.map((one) => ({ value: one.post.id, label: pick(one.post.name) }))}
           />
           <DateTimeField label={t.meetings.due} value={due} onValue={setDue} quick={[]} />
-          {owner !== '' && (
-            <Writing
-              label={t.meetings.assign}
-              button={t.meetings.assign}
-              max={5000}
-              onSend={(id, text) => act.mutateAsync({ act: 'assign', id, post: owner, due: due.at, text })}
-            />
-          )}
-        </>
+          <Writing
+            label={t.meetings.what}
+            button={t.meetings.assign}
+            max={5000}
+            off={owner === ''}
+            onSend={(id, text) => act.mutateAsync({ act: 'assign', id, post: owner, due: due.at, text })}
+          />
+        </div>
       )}
       {act.error && <ProblemMessage error={act.error} />}
     </section>

@@ -59,6 +59,16 @@ export function Stations({ view }: { view: ActivationView }) {
                         {shift.handedOver.note && `：${shift.handedOver.note}`}
                       </span>
                     )}
+                    {runs && !shift.handedOver && (
+                      <CancelShift
+                        what={`${pick(shift.person.name)}${c.separator}${pick(one.group.name)}`}
+                        from={shift.from}
+                        to={shift.to}
+                        busy={act.isPending}
+                        error={act.error}
+                        onSend={() => act.mutateAsync({ act: 'cancel-shift', shift: shift.id })}
+                      />
+                    )}
                     {hands && !shift.handedOver && (
                       <WithReason
                         label={t.stations.handOver}
@@ -76,6 +86,51 @@ export function Stations({ view }: { view: ActivationView }) {
       </ul>
       {planning && <Plan view={view} onClose={() => setPlanning(false)} />}
     </section>
+  );
+}
+
+interface CancelShiftProps {
+  what: string;
+  from: string;
+  to: string;
+  busy: boolean;
+  error: unknown;
+  onSend: () => Promise<unknown>;
+}
+
+/** Takes a shift off the list, after asking once whether that is meant: somebody may be on his way. */
+function CancelShift({ what, from, to, busy, error, onSend }: CancelShiftProps) {
+  const t = useText(centreText).stations;
+  const [open, setOpen] = useState(false);
+  const send = (): void =>
+    void onSend().then(
+      () => setOpen(false),
+      () => undefined,
+    );
+  return (
+    <>
+      <Button kind="quiet" className="btn-small" onClick={() => setOpen(true)}>
+        {t.cancel}
+      </Button>
+      <Dialog
+        open={open}
+        onClose={() => setOpen(false)}
+        title={t.cancel}
+        actions={
+          <Button kind="primary" busy={busy} onClick={send}>
+            {t.cancel}
+          </Button>
+        }
+      >
+        <p>
+          <strong>{what}</strong>
+          <br />
+          <DateTime at={from} /> – <DateTime at={to} />
+        </p>
+        <p>{t.cancelHelp}</p>
+        {error !== null && <ProblemMessage error={error} />}
+      </Dialog>
+    </>
   );
 }
 

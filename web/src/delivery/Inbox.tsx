@@ -186,7 +186,8 @@ function Notice({ notice, busy, onFocus, onAcknowledge }: NoticeProps) {
               {'　'}
             </span>
           )}
-          <Elapsed since={notice.madeAt} />　{pick(notice.post.organisationName)} {pick(notice.post.name)}
+          <Elapsed since={notice.madeAt} form="ago" />　{pick(notice.post.organisationName)}{' '}
+          {pick(notice.post.name)}
         </p>
         {open ? (
           <p>
@@ -207,7 +208,8 @@ function Notice({ notice, busy, onFocus, onAcknowledge }: NoticeProps) {
             )}
           </p>
         )}
-        {!notice.caseId && <p className="small muted">{t.noCase}</p>}
+        {notice.instead && open && <p className="small">{t.instead}</p>}
+        {!notice.caseId && <p className="small muted">{notice.instead ? t.insteadNoCase : t.noCase}</p>}
       </div>
       {open && (
         <div className="notice-acts">

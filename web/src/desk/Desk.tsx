@@ -9,6 +9,7 @@ import { ActBar } from '../cases/ActBar.tsx';
 import { CaseHead, TimeStrip } from '../cases/CaseHead.tsx';
 import { CaseTabs } from '../cases/CaseTabs.tsx';
 import { CaseWho } from '../cases/CaseWho.tsx';
+import { LinkedCases } from '../cases/Links.tsx';
 import { caseQuery, queueQuery } from '../cases/queries.ts';
 import { Standing } from '../cases/Standing.tsx';
 import { ChannelsDown } from '../delivery/Channels.tsx';
@@ -21,7 +22,8 @@ import { EmptyState, ProblemMessage, Skeleton } from '../ui/states.tsx';
 import { commonText } from '../ui/texts.ts';
 import { Alarms } from './Alarms.tsx';
 import { Calls } from './Calls.tsx';
-import { QueueItem } from './QueueItem.tsx';
+import { type Bundle, bundles, shownRows } from './grouping.ts';
+import { QueueList, useTogether } from './QueueList.tsx';
 import { Stubs } from './Stubs.tsx';
 import { deskText } from './texts.ts';
 import './desk.css';
@@ -48,11 +50,18 @@ export function Desk() {
   const { data: session } = useQuery(sessionQuery);
   const { data: queue, error, refetch } = useQuery(queueQuery);
   const filter = FILTERS.find((one) => one === search.f) ?? 'all';
-  const rows = queue?.items.filter(FITS[filter]) ?? [];
+  const filtered = queue?.items.filter(FITS[filter]) ?? [];
+  const [together, setTogether] = useTogether();
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const list = bundles(filtered, together);
   const wide = typeof window === 'undefined' || window.matchMedia('(min-width: 46.001rem)').matches;
   // The case in hand stays in hand: neither an act nor a new report may put another one under the officer's eyes.
   const [held, setHeld] = useState<string>();
-  const selectedId = search.case ?? held ?? (wide ? rows[0]?.case.id : undefined);
+  const selectedId = search.case ?? held ?? (wide ? filtered[0]?.case.id : undefined);
+  // The case in hand stays in sight.
+  const isOpen = ({ lead, rest }: Bundle): boolean =>
+    opened.has(lead.incident ?? '') || rest.some((row) => row.case.id === selectedId);
+  const rows = shownRows(list, isOpen);
   useEffect(() => {
     if (wide && !held && selectedId) setHeld(selectedId);
   }, [wide, held, selectedId]);
@@ -117,18 +126,43 @@ export function Desk() {
             {filter === 'all' && t.emptyHelp}
           </EmptyState>
         ) : (
-          <ul className="queue-list">
-            {rows.map((row) => (
-              <QueueItem
-                key={row.case.id}
-                row={row}
-                selected={row.case.id === selectedId}
-                arrived={fresh.has(row.case.id)}
-                mine={row.case.takenBy?.id === session?.person.id}
-                onChoose={() => choose(row.case.id)}
-              />
-            ))}
-          </ul>
+          <>
+            {filtered.some((row) => row.incident !== null) && (
+              <label className="queue-together">
+                <input
+                  type="checkbox"
+                  checked={together}
+                  onChange={(event) => setTogether(event.target.checked)}
+                />{' '}
+                {t.together.label}
+              </label>
+            )}
+            <QueueList
+              list={list}
+              isOpen={isOpen}
+              onOpen={(bundle, open) => {
+                const next = new Set(opened);
+                if (open) next.add(bundle.lead.incident ?? '');
+                else next.delete(bundle.lead.incident ?? '');
+                setOpened(next);
+                // What is folded away is not left in hand unseen.
+                if (!open && bundle.rest.some((row) => row.case.id === selectedId))
+                  choose(bundle.lead.case.id);
+              }}
+              selectedId={selectedId}
+              arrived={fresh}
+              me={session?.person.id}
+              onChoose={choose}
+            />
+          </>
+        )}
+        {queue && queue.counts.all > queue.items.length && (
+          <p className="queue-cut small">
+            {t.cut(queue.items.length, queue.counts.all)}{' '}
+            <Link to="/cases" search={{ open: 'yes', order: 'gravest' }}>
+              {t.cutAll}
+            </Link>
+          </p>
         )}
         {queue && <Stubs stubs={queue.stubs} />}
         <p className="desk-tools">
@@ -189,6 +223,7 @@ function DeskCase({ id, tab, onTab }: DeskCaseProps) {
           <CaseHead view={view} heading="h2" />
           <Standing view={view} />
           <TimeStrip view={view} />
+          <LinkedCases view={view} />
           <CaseTabs view={view} tab={tab} onTab={onTab} />
         </div>
         <ActBar view={view} />

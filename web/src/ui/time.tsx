@@ -56,14 +56,15 @@ export function useZone(): string {
 const ms = (at: When): number => (at instanceof Date ? at.getTime() : new Date(at).getTime());
 
 /** Splits a span into what a person says: minutes below an hour, then hours and minutes, then days and hours. */
-export function useSpan(): (milliseconds: number) => string {
+export function useSpan(form: 'bare' | 'lasting' | 'ago' = 'bare'): (milliseconds: number) => string {
   const { when } = useText(commonText);
+  const words = form === 'bare' ? when : when[form];
   return (milliseconds) => {
     const minutes = Math.floor(Math.abs(milliseconds) / 60_000);
-    if (minutes < 1) return when.justNow;
-    if (minutes < 60) return when.minutes(minutes);
-    if (minutes < 24 * 60) return when.hours(Math.floor(minutes / 60), minutes % 60);
-    return when.days(Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60));
+    if (minutes < 1) return words.justNow;
+    if (minutes < 60) return words.minutes(minutes);
+    if (minutes < 24 * 60) return words.hours(Math.floor(minutes / 60), minutes % 60);
+    return words.days(Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60));
   };
 }
 
@@ -72,10 +73,17 @@ const clock = (milliseconds: number): string => {
   return `${String(Math.floor(whole / 60)).padStart(2, '0')}:${String(whole % 60).padStart(2, '0')}`;
 };
 
+interface ElapsedProps {
+  since: When;
+  className?: string;
+  /** `bare` 5 分, where a heading says of what · `lasting` 已 5 分鐘 · `ago` 5 分鐘前 */
+  form?: 'bare' | 'lasting' | 'ago';
+}
+
 /** How long since; whole minutes, never rounded up. */
-export function Elapsed({ since, className }: { since: When; className?: string }) {
+export function Elapsed({ since, className, form = 'bare' }: ElapsedProps) {
   const now = useNow('minute');
-  const span = useSpan();
+  const span = useSpan(form);
   const minutes = Math.max(0, Math.floor((now - ms(since)) / 60_000));
   return (
     <time className={className ?? 'elapsed'} dateTime={`PT${minutes}M`}>
