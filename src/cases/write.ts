@@ -22,6 +22,7 @@ import {
   type Effects,
   MECHANISM,
   type NewNotice,
+  type OpenNotice,
 } from './consequences.ts';
 import type { toldParty } from './contract.ts';
 import { type CaseState, seenBy } from './evolve.ts';

@@ -44,6 +44,16 @@ async function activation(window: Window): Promise<void> {
   if (first) await window.page.goto(`/centre/${first.id}`);
 }
 
+/** What would happen tonight if the body of the gravest case reported it and nobody answered. */
+async function rehearsal(window: Window): Promise<void> {
+  const { items } = await get<{ items: { level: string; organisation: { id: string } }[] }>(
+    window,
+    '/cases?open=yes&order=gravest&limit=1',
+  );
+  const [first] = items;
+  if (first) await window.page.goto(`/ladders?organisation=${first.organisation.id}&level=${first.level}`);
+}
+
 /** The organisation drawn from the mechanism's own data. */
 async function charts(window: Window): Promise<void> {
   const figure = 'main figure, main .figure';
@@ -101,7 +111,7 @@ const SHOTS: readonly Shot[] = [
     path: '/centre',
     prepare: activation,
   },
-  { name: 'ladders-light-1440', face: {}, as: /duty officer/i, path: '/ladders' },
+  { name: 'ladders-light-1440', face: {}, as: /duty officer/i, path: '/ladders', prepare: rehearsal },
   { name: 'roster-light-1440', face: {}, as: /duty officer/i, path: '/roster' },
   { name: 'support-light-1440', face: {}, as: /duty officer/i, path: '/support' },
   { name: 'lost-key-dark-390', face: { width: 390, scheme: 'dark' }, path: '/lost-key' },

@@ -28,8 +28,8 @@ export const centre: typeof zh = {
   },
   coordination: {
     title: 'Coordination',
-    normal: 'Normal: by the hierarchy, coordinated by the desk’s subgroup',
-    emergency: 'Emergency: run by the crisis notification working group',
+    normal: 'Normal, by the hierarchy; coordinated by',
+    emergency: 'Emergency; run by',
     toNormal: 'Back to normal',
     toEmergency: 'Switch to emergency',
   },

@@ -23,7 +23,7 @@ export const situation: typeof zh = {
   calmLong: 'No case is open',
   affected: (n) => `touched by ${n}`,
   affectedHead: 'Touched by',
-  walled: (n) => `${n} withheld`,
+  walled: 'withheld',
   walledHead: 'Withheld (numbers only)',
   untold: 'level withheld',
   countOf: (level, n) => `${level}: ${n}`,

@@ -22,8 +22,8 @@ export const centre = {
   causes: { threshold: '達 A 級', ordered: '副召集人下令進駐', late: '解除保密後召集' },
   coordination: {
     title: '協調',
-    normal: '平時：依行政體制，由值勤台所屬分組協調',
-    emergency: '緊急：由危機通報工作組負責籌劃運作',
+    normal: '平時，依行政體制，協調單位',
+    emergency: '緊急，籌劃運作單位',
     toNormal: '回復平時',
     toEmergency: '轉為緊急',
   },

@@ -19,7 +19,7 @@ export const situation = {
   calmLong: '沒有列管中的案件',
   affected: (n: number): string => `波及 ${n}`,
   affectedHead: '受波及',
-  walled: (n: number): string => `不公開 ${n} 件`,
+  walled: '不公開',
   walledHead: '不公開（只知件數）',
   untold: '等級不公開',
   countOf: (level: string, n: number): string => `${level}　${n} 件`,

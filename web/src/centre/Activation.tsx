@@ -75,6 +75,7 @@ function Whole({ view }: { view: ActivationView }) {
 
 function Head({ view }: { view: ActivationView }) {
   const t = useText(centreText);
+  const c = useText(commonText);
   const pick = usePick();
   const words = useWords();
   const act = useCentreAct(view.id);
@@ -99,7 +100,9 @@ function Head({ view }: { view: ActivationView }) {
         </p>
         {view.active && (
           <p>
-            {t.coordination[view.coordination]}　<strong>{pick(view.coordinator.name)}</strong>
+            {t.coordination[view.coordination]}
+            {c.colon}
+            <strong>{pick(view.coordinator.name)}</strong>
           </p>
         )}
         {view.standDown && (

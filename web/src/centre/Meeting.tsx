@@ -34,7 +34,7 @@ export function Meeting() {
       </main>
     );
   return (
-    <main className="page page-narrow" id="main" tabIndex={-1} data-density="visit">
+    <main className="page page-narrow centre-meeting" id="main" tabIndex={-1} data-density="visit">
       {isPending ? (
         <Skeleton lines={6} tall />
       ) : !view ? (
@@ -68,8 +68,8 @@ function Head({ view }: { view: MeetingView }) {
       <p className={view.state === 'cancelled' ? 'centre-late' : ''}>
         <strong>
           <DateTime at={view.startsAt} />
-        </strong>
-        　{live ? <Countdown due={view.startsAt} short /> : t.meetings.states[view.state]}
+        </strong>{' '}
+        {live ? <Countdown due={view.startsAt} short /> : t.meetings.states[view.state]}
       </p>
       {view.place && <p>{view.place}</p>}
       {view.case && (

@@ -18,6 +18,9 @@ interface QueueItemProps {
 
 const URGENT = new Set(['notice-failed', 'notice-late', 'clock-overdue']);
 
+/** Said also where something graver leads: others wait for the desk. */
+const BESIDE = new Set<string>(['approval-waits', 'support-waits', 'referral-waits']);
+
 /** One waiting case: how grave, where, since when, and why it waits. */
 export function QueueItem({ row, selected, arrived, mine, onChoose }: QueueItemProps) {
   const t = useText(deskText);
@@ -48,6 +51,7 @@ export function QueueItem({ row, selected, arrived, mine, onChoose }: QueueItemP
           {reason && (
             <span className={URGENT.has(reason) ? 'late strong' : 'strong'}>{t.reasons[reason]}</span>
           )}
+          {row.reasons.slice(1).map((also) => BESIDE.has(also) && <span key={also}>{t.reasons[also]}</span>)}
           {mine && <span>{t.takenByYou}</span>}
           {!mine && one.takenBy && <span>{pick(one.takenBy.name)}</span>}
         </p>

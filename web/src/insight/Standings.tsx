@@ -76,7 +76,7 @@ function Standings({ title, head, rows }: { title: string; head: string; rows: S
                   )}
                   {hidden > 0 && (
                     <span className="walled">
-                      <LevelCounts levels={row.walled} /> {t.walled(hidden)}
+                      <LevelCounts levels={row.walled} /> {t.walled}
                     </span>
                   )}
                   {row.unconfirmed > 0 && <span className="doubt">{t.doubt(row.unconfirmed)}</span>}

@@ -154,7 +154,7 @@ function Head({ view }: { view: RosterView }) {
             view.onDuty.map((one) => (
               <dd key={`${one.personId}${one.place}`}>
                 <span className={`roster-place roster-place-${one.place}`}>{t[one.place]}</span>{' '}
-                <strong>{pick(one.name)}</strong> <DateTime at={one.to} form="time" />
+                <strong>{pick(one.name)}</strong> – <DateTime at={one.to} form="time" />
                 {(one.mobile || one.phone) && (
                   <a href={`tel:${one.mobile || one.phone}`}>{one.mobile || one.phone}</a>
                 )}
