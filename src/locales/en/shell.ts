@@ -10,7 +10,7 @@ export const shell = {
     desk: 'Duty desk',
     centre: 'Centre',
     support: 'Support',
-    procedures: 'Procedures',
+    procedures: 'Playbook',
     analyses: 'Analyses',
     cases: 'Cases',
     inbox: 'Notices',

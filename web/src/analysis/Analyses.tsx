@@ -12,6 +12,7 @@ import { LevelMark } from '../ui/LevelMark.tsx';
 import { useLang, usePick, useText } from '../ui/lang.tsx';
 import { ModeBadge } from '../ui/StateBadge.tsx';
 import { EmptyState, ProblemMessage, Skeleton } from '../ui/states.tsx';
+import { commonText } from '../ui/texts.ts';
 import { DateTime } from '../ui/time.tsx';
 import { type AnalysesSearch, analysesQuery } from './queries.ts';
 import { analysisText } from './texts.ts';
@@ -128,15 +129,20 @@ function Drafts({ view }: { view: AnalysesView }) {
 /** One month of every group: how many at which level, and what was sent. On a phone each line is a block of its own. */
 function Month({ view, month }: { view: AnalysesView; month: string }) {
   const t = useText(analysisText);
+  const c = useText(commonText);
   const pick = usePick();
   const words = useWords();
   const at = view.months.indexOf(month);
   const missing = view.rows.filter((row) => row.cells[at]?.status === 'missing').length;
+  const isOpen = view.rows.some((row) => row.cells[at]?.status === 'open');
   return (
     <>
-      <p className={missing > 0 ? 'late' : ''}>
-        <strong>{t.missingCount(missing)}</strong>
-      </p>
+      {/* Before the month is over nobody is late, and not everybody has sent. */}
+      {(missing > 0 || !isOpen) && (
+        <p className={missing > 0 ? 'late' : ''}>
+          <strong>{t.missingCount(missing)}</strong>
+        </p>
+      )}
       <DataTable
         caption={`${t.table} ${month}`}
         rows={view.rows}
@@ -170,7 +176,7 @@ function Month({ view, month }: { view: AnalysesView; month: string }) {
               return gaps.length === 0 ? (
                 <span className="muted">—</span>
               ) : (
-                <span className="small">{gaps.map((cell) => cell.month).join('、')}</span>
+                <span className="small">{gaps.map((cell) => cell.month).join(c.separator)}</span>
               );
             },
           },
@@ -184,6 +190,7 @@ function Month({ view, month }: { view: AnalysesView; month: string }) {
 /** How the cases came out that were released in the month, over all groups shown (S8.2.3). */
 function Outcomes({ view, at }: { view: AnalysesView; at: number }) {
   const t = useText(analysisText);
+  const c = useText(commonText);
   const pick = usePick();
   const counted = view.outcomes.flatMap((one) => {
     const n = view.rows.reduce((sum, row) => sum + (row.cells[at]?.outcomes[one.id] ?? 0), 0);
@@ -192,7 +199,7 @@ function Outcomes({ view, at }: { view: AnalysesView; at: number }) {
   if (counted.length === 0) return null;
   return (
     <p>
-      <strong>{t.outcomes}</strong>　{counted.join('、')}
+      <strong>{t.outcomes}</strong>　{counted.join(c.separator)}
     </p>
   );
 }
@@ -211,6 +218,7 @@ function Status({ row, at }: { row: Line; at: number }) {
 
 function Row({ row }: { row: AnalysisRow }) {
   const t = useText(analysisText);
+  const c = useText(commonText);
   const pick = usePick();
   return (
     <li className={row.replacedBy ? 'analyses-replaced' : ''}>
@@ -219,7 +227,7 @@ function Row({ row }: { row: AnalysisRow }) {
       </Link>
       <span className="small">
         {pick(row.group.name)}　{t.kinds[row.kind]}　{row.from} – {row.to}
-        {row.cases.length > 0 && `　${row.cases.map((one) => one.number).join('、')}`}
+        {row.cases.length > 0 && `　${row.cases.map((one) => one.number).join(c.separator)}`}
       </span>
       <span className="muted small">
         {t.sentBy} {pick(row.person.name)} <DateTime at={row.sentAt} />

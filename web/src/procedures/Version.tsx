@@ -6,6 +6,7 @@ import { Button } from '../ui/Button.tsx';
 import { TextArea } from '../ui/fields.tsx';
 import { usePick, useText } from '../ui/lang.tsx';
 import { ProblemMessage } from '../ui/states.tsx';
+import { commonText } from '../ui/texts.ts';
 import { DateTime } from '../ui/time.tsx';
 import { useDecide, usePropose } from './queries.ts';
 import { proceduresText } from './texts.ts';
@@ -143,6 +144,7 @@ type Lines = readonly (readonly [label: string, value: string])[];
 
 /** Everything a step says, a line for each. */
 function useLines(): (content: ShownContent) => Lines {
+  const c = useText(commonText);
   const t = useText(proceduresText);
   const pick = usePick();
   const duration = useDuration();
@@ -153,12 +155,12 @@ function useLines(): (content: ShownContent) => Lines {
         const within = content.withinByLevel[level];
         return `${level} ${within ? duration(within) : t.noDue}`;
       })
-      .join('、');
+      .join(c.separator);
     const both = (text: { zh: string; en: string } | null) => (text ? `${text.zh}\n${text.en}` : '—');
     return [
       [t.fields.title, both(content.title)],
       [t.fields.help, both(content.help)],
-      [t.fields.levels, [...content.levels].sort().join('、') || t.noLevels],
+      [t.fields.levels, [...content.levels].sort().join(c.separator) || t.noLevels],
       [t.fields.phase, t.phaseShort[content.phase]],
       [t.fields.owner, pick(content.owner.name)],
       [t.fields.due, due || '—'],
