@@ -66,9 +66,13 @@ export class Stumbles {
 
 /**
  * Fires everything that is due, clocks and the rungs of ladders in turn, so that neither waits for all of the other; returns
- * how many were looked at. Also used by tests and the demonstration's loader.
+ * how many were looked at. Nothing due after `latest` (ms since 1970). Also used by tests and the demonstration's loader.
  */
-export async function fireDueClocks(ctx: AppContext, stumbles = new Stumbles()): Promise<number> {
+export async function fireDueClocks(
+  ctx: AppContext,
+  stumbles = new Stumbles(),
+  latest = Number.POSITIVE_INFINITY,
+): Promise<number> {
   let fired = 0;
   const resting = stumbles.resting();
   const failed: Failed = { clocks: [...resting], cases: [...resting], stumbles };
@@ -76,13 +80,13 @@ export async function fireDueClocks(ctx: AppContext, stumbles = new Stumbles()):
     // Whoever holds a case keeps no other case waiting, grave or not.
     let alone = Promise.resolve();
     try {
-      const due = await dueClocks(ctx, SYSTEM, BATCH, failed.clocks);
+      const due = await dueClocks(ctx, SYSTEM, BATCH, failed.clocks, latest);
       // One level after the other, the gravest first; within it cases together and a case's clocks in their order (FLT-15).
       for (const level of Map.groupBy(due, (clock) => clock.rank).values()) {
         const held = await fireLevel(ctx, level, failed);
         if (held.length > 0) alone = alone.then(() => fireHeld(ctx, held, failed));
       }
-      const silent = await dueRungs(ctx, SYSTEM, BATCH, failed.cases);
+      const silent = await dueRungs(ctx, SYSTEM, BATCH, failed.cases, latest);
       for (const level of Map.groupBy(silent, (one) => `${one.urgent} ${one.rank}`).values()) {
         const held = await together(
           ctx,
@@ -255,7 +259,9 @@ export function startClockWorker(
   let looks = 0;
   const look = async () => {
     try {
-      if (await mayFire()) await fireDueClocks(ctx, stumbles);
+      // The clock may be set between this look and the next reading: what is due by that alone waits (FLT-9).
+      if (await mayFire())
+        await fireDueClocks(ctx, stumbles, guard.latest(performance.now()) + ctx.clock.shift());
       if (looks % NUMBERS_EVERY === 0) await keepNumbersReady(ctx);
       if (looks % YEARS_EVERY === 0) await closePastYears(ctx);
       looks += 1;

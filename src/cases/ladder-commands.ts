@@ -68,6 +68,9 @@ export async function dueRungs(
   actor: Actor,
   limit: number,
   failed: readonly string[] = [],
+  latest = Number.POSITIVE_INFINITY,
 ): Promise<DueCase[]> {
-  return read(ctx.database, actor, ctx.clock, (tx) => casesWithDueRungs(tx, limit, failed));
+  return read(ctx.database, actor, ctx.clock, (tx) =>
+    casesWithDueRungs(tx, new Date(Math.min(tx.now.getTime(), latest)), limit, failed),
+  );
 }

@@ -311,6 +311,7 @@ export interface DueCase {
 /** Cases with a rung that is due, the gravest first, without those just found to fail. */
 export async function casesWithDueRungs(
   tx: Tx,
+  now: Date,
   limit: number,
   failed: readonly string[],
 ): Promise<DueCase[]> {
@@ -319,7 +320,7 @@ export async function casesWithDueRungs(
     `select case_id as id, bool_or(urgent) as urgent, max(rank) as rank from notices
       where next_rung_at <= $1::timestamptz and case_id <> all ($3::uuid[])
       group by case_id order by bool_or(urgent) desc, max(rank) desc, min(next_rung_at) limit $2`,
-    [tx.now, limit, failed],
+    [now, limit, failed],
   );
 }
 

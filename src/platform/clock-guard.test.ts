@@ -43,3 +43,13 @@ test('FLT-4 FLT-9: frozen in the middle of a reading, it takes no jump for grant
   expect(guard.look(T + 500, 499, 60_500)).toEqual({ jump: null, wait: false });
   expect(guard.look(T + 61_000, 61_000, 61_000)).toEqual({ jump: null, wait: false });
 });
+
+test('FLT-9: what the clock says between two looks is believed only as far as it can have gone', () => {
+  const guard = createClockGuard();
+  expect(guard.latest(0)).toBe(Number.POSITIVE_INFINITY);
+  guard.look(1_000_000, 0, 1);
+  expect(guard.latest(501)).toBe(1_000_000 + 500 + 30_000);
+  // A reading that took long is no ground to believe more.
+  guard.look(5_000_000, 501, 9_501);
+  expect(guard.latest(9_501)).toBe(1_000_000 + 9_500 + 30_000);
+});

@@ -26,6 +26,11 @@ export interface ClockGuard {
    * @param mono the same after it; a reading that took long, as when we were frozen, says nothing and is left out
    */
   look(wall: number, began: number, mono: number): ClockLook;
+  /**
+   * The latest the wall clock may say at `mono` and still be believed: it can be set between a look and what the look allowed.
+   * Infinite before the first look.
+   */
+  latest(mono: number): number;
 }
 
 /** A guard that has seen nothing yet. Pure: it has no clock of its own. */
@@ -46,5 +51,6 @@ export function createClockGuard(): ClockGuard {
       if (doubt && now - doubt.offset <= MOST_DRIFT) doubt = null;
       return { jump, wait: doubt !== null };
     },
+    latest: (mono) => (offset === null ? Number.POSITIVE_INFINITY : offset + mono + MOST_DRIFT),
   };
 }

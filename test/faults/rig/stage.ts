@@ -43,7 +43,7 @@ export interface Stage {
   desk<T>(method: string, path: string, body?: object): Promise<T>;
   /** The duty officer does something with a case. */
   act(caseId: string, act: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Lets the sessions of everybody begin now by the database's clock, however it was set. */
+  /** Lets the sessions of everybody begin now by the database's clock, however it was set, and be confirmed now. */
   stayAwake(): Promise<void>;
   /**
    * Sets the clock of the database, seen from the product: the function by which its role reads the time is shadowed by one
@@ -110,13 +110,24 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   };
   try {
     // The first process makes the tables; the clock is prepared before anybody connects to stay.
-    web = startProduct({ ...base, workers: 'web' });
-    await web.ready();
+    const startWeb = async () => {
+      // On a machine that starves it, the database may end its connection before it is up; a service manager starts it again.
+      for (let attempt = 1; ; attempt += 1) {
+        web = startProduct({ ...base, workers: 'web' });
+        const fault = await web.ready().then(
+          () => null,
+          (error: unknown) => error,
+        );
+        if (fault === null) return web;
+        await web.stop();
+        if (attempt === 3) throw fault;
+      }
+    };
+    web = await startWeb();
     await client.connect();
     await client.query(CLOCK);
     await web.stop();
-    web = startProduct({ ...base, workers: 'web' });
-    await web.ready();
+    web = await startWeb();
     const nation = await makeNation(server.appUrl, options.reporters, options);
     for (let n = 0; n < options.workers; n += 1) startWorker();
     await Promise.all(workers.map((worker) => worker.ready()));
@@ -152,12 +163,15 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         return (answer.body === '' ? null : JSON.parse(answer.body)) as never;
       },
       async act(caseId, act) {
+        // What counts as the gravest asks who it is.
+        await stage.stayAwake();
         const view = await stage.desk<{ case: { revision: number } }>('GET', `/api/v1/cases/${caseId}`);
         await stage.desk('POST', `/api/v1/cases/${caseId}/acts`, { revision: view.case.revision, ...act });
       },
       async stayAwake() {
         await stage.ask(
-          `update sessions set seen_at = c.now, created_at = c.now, expires_at = c.now + interval '23 hours' from ${NOW}`,
+          `update sessions set seen_at = c.now, created_at = c.now, expires_at = c.now + interval '23 hours',
+             stepped_up_at = c.now, stepped_up_how = 'link' from ${NOW}`,
         );
       },
       async setClock(ms) {
