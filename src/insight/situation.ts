@@ -59,6 +59,11 @@ const PAST_KEPT = 30_000;
 /** Readers whose past is kept at once. */
 const PASTS = 500;
 
+/** Every zone's days begin at a full quarter of an hour, so that a day need be worked out but once for each. */
+const QUARTER = 900_000;
+/** Quarters kept: more than a month has. */
+const QUARTERS = 4_000;
+
 interface Past {
   readonly at: number;
   readonly flow: Promise<Flow[]>;
@@ -144,6 +149,17 @@ async function clocksOf(
 /** A view of the situation that remembers the past for some seconds; one per process. */
 export function createSituation(ctx: AppContext, centreNow: CentreNow = async () => null) {
   const pasts = new Map<string, Past>();
+  const days = new Map<string, string>();
+  /** The calendar day of a moment; asked for some 1,500 times for one picture, and the calendar is slow. */
+  const dayIn = (timeZone: string, at: Date): string => {
+    const key = `${Math.floor(at.getTime() / QUARTER)} ${timeZone}`;
+    const known = days.get(key);
+    if (known !== undefined) return known;
+    const { year, month, day } = civilAt(at, timeZone);
+    if (days.size >= QUARTERS) days.clear();
+    days.set(key, `${year}-${month}-${day}`);
+    return `${year}-${month}-${day}`;
+  };
   /** Hours that are over hardly change: what was opened and ended in them is asked for once in a while. */
   const flowOf = async (tx: Tx, mode: 'live' | 'exercise'): Promise<Flow[]> => {
     const key = [mode, ...tx.actor.keys].join(' ');
@@ -166,10 +182,7 @@ export function createSituation(ctx: AppContext, centreNow: CentreNow = async ()
     read(ctx.database, actor, ctx.clock, async (tx) => {
       const directory = await directorySnapshot(ctx, tx);
       const { pack } = await activePack(ctx, tx);
-      const dayOf = (at: Date) => {
-        const { year, month, day } = civilAt(at, pack.timeZone);
-        return `${year}-${month}-${day}`;
-      };
+      const dayOf = (at: Date) => dayIn(pack.timeZone, at);
       const picture = pictureOf(pack, await openCounts(tx, mode), await stubCounts(tx, mode));
       const feed = await newest(tx, mode, TOLD, new Date(tx.now.getTime() - FEED_FOR), FEED);
       return {

@@ -3,9 +3,11 @@
  * second time and more simply than in the product; where the two disagree, one of them has misread the plan.
  */
 import { createHash } from 'node:crypto';
-import { auditCase, verifyCases } from '../../src/cases/index.ts';
-import { verifyLedger } from '../../src/ledger/index.ts';
+import { type ActivationRow, centreFindings, type MeetingRow } from './centre.ts';
+import { type LadderNotice, ladderFindings } from './ladders.ts';
+import { type FactRow, FINAL, lifeOf, ms } from './life.ts';
 import type { Machine } from './machine.ts';
+import { proofs } from './proofs.ts';
 import type { Seed } from './seed.ts';
 
 /** A filing a client was told of. */
@@ -39,18 +41,6 @@ interface CaseRow extends Row {
   readonly compartment: string | null;
   readonly seen_by: readonly string[];
 }
-interface FactRow extends Row {
-  readonly stream_id: string;
-  readonly seq: number;
-  readonly kind: string;
-  readonly at: string;
-  readonly person_id: string | null;
-  readonly data: Readonly<Record<string, unknown>> & {
-    readonly told?: readonly { readonly post: string; readonly inside: boolean }[];
-    readonly state?: string;
-    readonly open?: boolean;
-  };
-}
 interface ClockRow extends Row {
   readonly id: string;
   readonly case_id: string;
@@ -62,18 +52,10 @@ interface ClockRow extends Row {
   readonly overdue_at: string | null;
   readonly history: readonly unknown[];
 }
-interface NoticeRow extends Row {
-  readonly id: string;
-  readonly case_id: string;
-  readonly fact_seq: number;
-  readonly route: string;
-  readonly post_id: string;
+interface NoticeRow extends Row, LadderNotice {
   readonly capacities: readonly string[];
   readonly expects: string;
-  readonly made_at: string;
-  readonly acknowledged_at: string | null;
   readonly acknowledged_how: string | null;
-  readonly closed_at: string | null;
   readonly opened_at: string | null;
   readonly data: { readonly closed?: boolean };
 }
@@ -89,7 +71,6 @@ interface DeliveryRow extends Row {
 }
 
 const MINUTE = 60_000;
-const ms = (text: string): number => Date.parse(text);
 
 /** JSON with sorted keys, so that one content has one text. */
 function sorted(value: unknown): string {
@@ -115,7 +96,6 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
   withdrawn: ['handling'],
   merged: ['suspected', 'reported', 'returned', 'registered', 'handling', 'recovered'],
 };
-const FINAL = ['released', 'dismissed', 'withdrawn', 'merged'];
 
 /** How long people have by the plan's clocks (DEC-6), in minutes. */
 const LENGTH: Readonly<Record<string, (level: string) => number>> = {
@@ -134,19 +114,32 @@ const ALL = [
   'reports',
   'report_persons',
   'case_numbers',
+  'activations',
+  'meetings',
+  'ledger_heads',
 ] as const;
+
+/** What of a table is read: not what the nation was made with. */
+const partOf = (name: string, began: number): string =>
+  ({ facts: ` where position > ${began}`, case_numbers: ' where case_id is not null' })[name] ?? '';
+
+interface Breach {
+  readonly delivery: string;
+  readonly what: string;
+}
 
 /** Everything that should not be, each a sentence beginning with the invariant it breaks. */
 export async function findings(seed: Seed, machine: Machine): Promise<string[]> {
   const { nation } = seed;
   const sql = ALL.map(
     (name) =>
-      `'${name}', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ${name} t${name === 'case_numbers' ? ' where case_id is not null' : ''})`,
+      `'${name}', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ${name} t${partOf(name, nation.began)})`,
   ).join();
-  const [answer] = await nation.ask<{ all: Record<(typeof ALL)[number], Row[]> }>(
-    `select jsonb_build_object(${sql}) as all`,
+  // Everything in one look: what is compared must be of one moment.
+  const [answer] = await nation.ask<{ all: Record<string, Row[]>; breaches: readonly Breach[] }>(
+    `select jsonb_build_object(${sql}) as all, (select coalesce(jsonb_agg(to_jsonb(b)), '[]') from sim.breaches b) as breaches`,
   );
-  const rows = answer?.all as unknown as Record<string, Row[]>;
+  const rows = answer?.all ?? {};
   const found: string[] = [];
   const say = (text: string) => void found.push(text);
   const cases = new Map((rows['cases'] as CaseRow[]).map((one) => [one.id, one]));
@@ -167,11 +160,43 @@ export async function findings(seed: Seed, machine: Machine): Promise<string[]> 
   told(cases, notices, deliveries, facts, { say, numberOf, postOf, seed });
   mails(seed, notices, deliveries, { say, numberOf, who, postOf });
   readers(cases, notices, { say, postOf });
-  for (const { delivery, what } of await nation.ask<{ delivery: string; what: string }>(
-    'select * from sim.breaches',
-  ))
-    say(`INV-10: delivery ${delivery} was ${what}`);
-  await proofs(seed, machine, say);
+  for (const one of cases.values())
+    ladderFindings({
+      number: one.number,
+      compartment: one.compartment,
+      facts: facts.get(one.id) ?? [],
+      notices: notices.filter((notice) => notice.case_id === one.id),
+      deliveries,
+      pack: nation.pack,
+      now: seed.time.wall,
+      wasSetBack: seed.faults['clock set back'] !== undefined,
+      postOf,
+      say,
+    });
+  centreFindings({
+    cases,
+    factsOf: (stream) => facts.get(stream) ?? [],
+    noticesOf: (id) => notices.filter((notice) => notice.case_id === id),
+    activations: rows['activations'] as unknown as ActivationRow[],
+    meetings: rows['meetings'] as unknown as MeetingRow[],
+    postOf,
+    holdersOf: (post) => [...nation.holders].find(([id]) => postOf(id) === post)?.[1] ?? [],
+    who,
+    say,
+  });
+  for (const { delivery, what } of answer?.breaches ?? []) say(`INV-10: delivery ${delivery} was ${what}`);
+  const counted = {
+    cases: [...cases.values()].map((one) => ({ ...one, ...lifeOf(facts.get(one.id) ?? []).at(-1) })),
+    clocks,
+    notices,
+    activations: rows['activations'] as unknown as ActivationRow[],
+    // JSON has bytes as \\x and hex.
+    heads: ((rows['ledger_heads'] ?? []) as unknown as Head[]).map((one) => ({
+      ...one,
+      root: one.root.slice(2),
+    })),
+  };
+  await proofs(seed, machine, counted, say);
   return found;
 }
 
@@ -347,8 +372,9 @@ function wholeCase(
     for (const notice of left)
       say(`INV-6: ${one.number} has ended and still asks ${postOf(notice.post_id)} (${notice.route})`);
   }
-  if (one.level !== level || (one.level_status === 'confirmed') !== isConfirmed)
-    say(`INV-2: ${one.number} stands at ${one.level} ${one.level_status}, its facts say ${level}`);
+  const last = lifeOf(facts).at(-1);
+  if (one.level !== last?.level || (one.level_status === 'confirmed') !== last.confirmed)
+    say(`INV-2: ${one.number} stands at ${one.level} ${one.level_status}, its facts say ${last?.level}`);
 }
 
 interface More {
@@ -466,41 +492,4 @@ function readers(
         say(`INV-9: ${one.number}: ${code} is told more than that there is something`);
     }
   }
-}
-
-/** INV-8, INV-11, and the product's own proof of its facts. */
-async function proofs(seed: Seed, machine: Machine, say: (text: string) => void): Promise<void> {
-  const counted = await seed.nation.ask<{ id: string; number: string; failed_notices: number }>(
-    'select id, number, failed_notices from cases',
-  );
-  for (const row of counted) {
-    const expected = seed.expectedWorries.get(row.id) ?? 0;
-    if (expected !== row.failed_notices)
-      say(
-        `INV-11: ${row.number} counts ${row.failed_notices} notices that reached nobody; there are ${expected}`,
-      );
-  }
-  const last = seed.heads.findLast((head) => head.log === 'open');
-  const heads = await seed.nation.ask<Head & Row>(
-    `select log, size, encode(root, 'hex') as root from ledger_heads`,
-  );
-  const now = new Set(heads.map((head) => `${head.log} ${head.size} ${head.root}`));
-  for (const head of seed.heads)
-    if (!now.has(`${head.log} ${head.size} ${head.root}`))
-      say(`INV-8: the head ${head.log} ${head.size} is not what it was`);
-  const pending = Promise.all([
-    seed.time.as(machine, () => verifyCases(machine.ctx)),
-    seed.time.as(machine, () => verifyLedger(machine.ctx)),
-  ]);
-  const [verdict, ledger] = await pending;
-  // The auditor works the rows out from the facts by itself: where nobody interfered it must find nothing.
-  for (const row of counted) {
-    const audit = await seed.time.as(machine, () => auditCase(machine.ctx, row.id));
-    for (const one of audit?.findings ?? [])
-      say(`INV-2: ${row.number}: the auditor finds ${one.kind} ${one.what}`);
-  }
-  for (const fault of verdict.faults) say(`INV-2: ${fault.number}: ${fault.what}`);
-  for (const finding of ledger.findings) say(`INV-8: ${JSON.stringify(finding)}`);
-  if (last === undefined && seed.acked.some((ack) => !ack.number.includes('DEF')))
-    say('INV-2: nothing was sealed');
 }

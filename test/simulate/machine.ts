@@ -36,10 +36,18 @@ export class Line {
   #isTaken = false;
   #waiting: Waiter[] = [];
   #onFree: (() => void)[] = [];
+  readonly #stream: { cork(): void; uncork(): void };
+  /** What nobody waited for and went wrong. */
+  #failure: unknown;
   transactions = 0;
+  /** Writing transactions that have ended: as long as it stands still, so do the rows. */
+  writes = 0;
 
   constructor(client: pg.PoolClient, time: Time) {
     this.#client = client;
+    this.#stream = (
+      client as unknown as { connection: { stream: { cork(): void; uncork(): void } } }
+    ).connection.stream;
     this.#time = time;
   }
 
@@ -77,19 +85,46 @@ export class Line {
     this.next();
   }
 
-  /** Asks the real database, whose clock shows simulated time. */
-  async ask(query: string | { text: string }): Promise<unknown> {
-    if (typeof query !== 'string' || !query.startsWith('begin')) return this.#client.query(query as string);
+  /**
+   * Asks the real database, whose clock shows simulated time. A beginning and the end of what only reads are not waited for:
+   * their answers are known, and whatever follows comes after them on the same connection.
+   */
+  async ask(query: string | { text: string }, isKnown = false): Promise<unknown> {
+    if (this.#failure) throw this.#failure;
+    const isBegin = typeof query === 'string' && query.startsWith('begin');
+    if (isBegin && query.startsWith('begin;')) this.writes += 1;
+    const now = new Date(this.#time.wall);
+    const stream = this.#stream;
+    stream.cork();
     // The name of the setting is ours; the functions of the database that tell the time read it.
-    const answers = (await this.#client.query(
-      `set sim.now = '${new Date(this.#time.wall).toISOString()}'; ${query}`,
-    )) as unknown as unknown[];
-    return answers.slice(1);
+    const answer: Promise<unknown> = this.#client.query(
+      isBegin ? `set sim.now = '${now.toISOString()}'; ${query}` : (query as string),
+    );
+    // Sent when nobody has more to say at this moment: one packet for a beginning and what it begins with.
+    queueMicrotask(() => process.nextTick(() => stream.uncork()));
+    if (!isBegin && !isKnown) return answer;
+    answer.catch((error: unknown) => {
+      this.#failure = error;
+    });
+    return isBegin ? [{}, { rows: [{ now }] }] : { command: 'COMMIT' };
   }
 
   forget(): void {
     this.#waiting = [];
   }
+}
+
+/**
+ * The database as every machine of a lane has it: whoever asks is whose code is running. One for all, so that what a process
+ * reads once (the directory) is read once a seed and not at every start of a machine; each still takes its own turn at the line.
+ */
+export function sharedDatabase(base: Database, time: Time): Database {
+  const connect = (): Promise<pg.PoolClient> => {
+    const machine = time.current();
+    if (!(machine instanceof Machine)) throw new Error('asked by nobody');
+    return machine.connect();
+  };
+  return { kysely: base.kysely, pool: { connect } as unknown as pg.Pool, close: async () => undefined };
 }
 
 /** Asked at each commit of a writing transaction what becomes of it. */
@@ -122,12 +157,7 @@ export class Machine implements Host {
     this.died = new Promise((resolve) => {
       this.#die = () => resolve('died');
     });
-    const database: Database = {
-      kysely: base.database.kysely,
-      pool: { connect: () => this.#connect() } as unknown as pg.Pool,
-      close: async () => undefined,
-    };
-    this.ctx = { ...base, database, signals: createSignals() };
+    this.ctx = { ...base, signals: createSignals() };
   }
 
   get canWork(): boolean {
@@ -144,10 +174,12 @@ export class Machine implements Host {
     this.#line.next();
   }
 
-  async #connect(): Promise<pg.PoolClient> {
+  /** A turn at the line. */
+  async connect(): Promise<pg.PoolClient> {
     if (this.isDead) return never();
     await this.#line.take(this);
     let isWriting = false;
+    let hasFailed = false;
     let isOver = false;
     const leave = () => {
       if (isOver) return;
@@ -158,7 +190,14 @@ export class Machine implements Host {
       if (this.isDead || isOver) return never();
       const text = typeof asked === 'string' ? asked : asked.text;
       if (text.startsWith('begin;')) isWriting = true;
-      if (text !== 'commit' || !isWriting) return this.#line.ask(asked);
+      if (text !== 'commit') {
+        const answer = this.#line.ask(asked);
+        answer.catch(() => {
+          hasFailed = true;
+        });
+        return answer;
+      }
+      if (!isWriting) return this.#line.ask(asked, !hasFailed);
       const fate = this.#chance(this);
       if (fate === 'fine') return this.#line.ask(asked);
       this.#onFault(this, fate);

@@ -3,8 +3,7 @@
  * promised must be there. Every choice comes from the seed's own source, so that the same seed is the same story again.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import { caseAct, fileReport } from '../../src/cases/contract.ts';
-import { acknowledge, act, file, recordTelephone, startClockWorker } from '../../src/cases/index.ts';
+import { startClockWorker } from '../../src/cases/index.ts';
 import { refreshDevices } from '../../src/delivery/devices.ts';
 import { startDeliveryWorker } from '../../src/delivery/index.ts';
 import { type Random, randomFrom } from '../../src/demo/random.ts';
@@ -12,6 +11,7 @@ import { startSealer } from '../../src/ledger/index.ts';
 import { isRefusal } from '../../src/platform/errors.ts';
 import { type Acked, findings, type Head } from './invariants.ts';
 import { type Fate, Machine } from './machine.ts';
+import { actAtCentre, actOnSome, answerSome, BODIES, file } from './people.ts';
 import { Relays } from './relay.ts';
 import type { Poll, Time } from './time.ts';
 import type { Nation } from './world.ts';
@@ -85,33 +85,6 @@ interface Entry {
   readonly run: () => void | Promise<void>;
 }
 
-interface CaseRow {
-  readonly id: string;
-  readonly number: string;
-  readonly state: string;
-  readonly open: boolean;
-  readonly level: string;
-  readonly revision: number;
-  readonly compartment: string | null;
-  readonly organisation: string;
-  readonly pending: readonly { readonly id: number }[];
-  readonly withdrawal: boolean;
-}
-
-const DEFAULTS = {
-  description: '學校首頁遭置換，內容為不明文字。已下線處理。',
-  scope: '僅首頁，無個人資料外洩。',
-  measures: '已將網站下線。',
-  contactPhone: '02-0000-1234',
-};
-const BODIES = [
-  ['school', 'teacher'],
-  ['school2', 'teacher2'],
-  ['power', 'engineer'],
-  ['hospital', 'nurse'],
-  ['brigade', 'captain'],
-] as const;
-
 class Seed {
   readonly random: Random;
   readonly dials: Dials;
@@ -133,6 +106,8 @@ class Seed {
   #serial = 0;
   #isHealthy = false;
   #pending = 0;
+  /** When somebody must look again, as the rows said after so many writes. */
+  #looked: { readonly writes: number; readonly rows: readonly { at: Date; what: string }[] } | null = null;
 
   constructor(seed: number, time: Time, nation: Nation) {
     this.seed = seed;
@@ -244,10 +219,10 @@ class Seed {
   async wake(machines: readonly Machine[], due: ReadonlySet<string>): Promise<void> {
     const isWanted = ({ length, every }: Poll): boolean => {
       if (length >= MINUTE) return this.random.chance(0.03);
-      if (length >= 2 * SECOND) return this.relays.isUnderWay || this.random.chance(0.2);
+      if (length >= 2 * SECOND) return this.relays.isUnderWay || this.random.chance(0.1);
       if (every === 500) return due.has('ledger') || this.random.chance(0.05);
       const what = every === null ? 'clocks' : 'deliveries';
-      return due.has(what) || this.random.chance(0.1);
+      return due.has(what) || this.random.chance(0.05);
     };
     for (const machine of machines) {
       this.time.runPolls(machine, isWanted);
@@ -255,11 +230,14 @@ class Seed {
     }
   }
 
-  /** The next moment at which a clock, a mail or a rung is due, in monotonic ms. */
+  /** The next moment at which a clock, a mail or a rung is due, in monotonic ms; asked again only when rows have changed. */
   async nextLook(): Promise<{ at: number; what: Set<string> }> {
-    const rows = await this.nation.ask<{ at: Date; what: string }>(
-      `select what, at from (${this.nation.looks}) as t(what, at) where at is not null order by at`,
-    );
+    const { writes } = this.nation.line;
+    if (this.#looked?.writes !== writes) {
+      const rows = await this.nation.ask<{ at: Date; what: string }>(this.nation.looks);
+      this.#looked = { writes, rows };
+    }
+    const { rows } = this.#looked;
     const at = rows[0] ? this.time.monoOf(rows[0].at.getTime()) : FAR;
     return {
       at,
@@ -305,7 +283,7 @@ class Seed {
       }
       const { awake } = this;
       const isDue = look <= this.time.mono || renewal <= this.time.mono;
-      if (!isDue && !this.random.chance(0.15)) continue;
+      if (!isDue && !this.random.chance(0.1)) continue;
       await this.wake(
         awake.length < 2 || this.random.chance(0.25) ? awake : [this.random.pick(awake)],
         isDue ? what : new Set(),
@@ -365,172 +343,6 @@ class Seed {
     return `${hex()}${hex()}-${hex()}-4${hex().slice(1)}-8${hex().slice(1)}-${hex()}${hex()}${hex()}`;
   }
 
-  async file(
-    body: string,
-    who: string,
-    content: Record<string, unknown>,
-    options: Record<string, unknown> = {},
-  ): Promise<void> {
-    const key = this.newKey();
-    const request = fileReport.parse({
-      kind: 'initial',
-      organisationId: this.nation.organisations.get(body),
-      ...options,
-      content: { ...DEFAULTS, ...content },
-    });
-    const label = `${who}: files ${request.kind} ${request.content.impactLevel}${request.suspected ? ' suspected' : ''} for ${body}`;
-    const clicks = this.random.chance(0.15) ? 2 : 1;
-    const actor = await this.nation.person(who);
-    for (let click = 0; click < clicks; click += 1) {
-      void this.attempt(
-        label,
-        (machine) => file(machine.ctx, actor, request, key),
-        (answer) => this.acked.push({ key, ...answer, content: request.content }),
-      ).catch((error: unknown) => this.unexpected.push(`unexpected: ${(error as Error).stack ?? error}`));
-    }
-  }
-
-  async cases(): Promise<CaseRow[]> {
-    return this.nation.ask<CaseRow & Record<string, unknown>>(
-      `select c.id, c.number, c.state, c.open, c.level, c.revision, c.compartment, o.code as organisation,
-              c.detail -> 'pending' as pending, (c.detail ->> 'withdrawalRequested')::boolean as withdrawal
-         from cases c join organisations o on o.id = c.organisation_id order by c.opened_at, c.number`,
-    );
-  }
-
-  /** Somebody does something that fits a case, more or less. */
-  async actOnSome(): Promise<void> {
-    const { random } = this;
-    const all = await this.cases();
-    if (all.length === 0) return;
-    const one = random.pick(all);
-    const owner = BODIES.find(([body]) => body === one.organisation)?.[1] ?? 'teacher';
-    const desk =
-      one.compartment === null
-        ? random.pick(['officer', 'officer2'])
-        : random.pick(['mnd-officer', 'mnd-officer2']);
-    const reason = '理由';
-    const level = random.weighted([
-      ['A', 3],
-      ['B', 2],
-      ['C', 2],
-      ['D', 2],
-    ] as const);
-    const waiting = one.pending.at(-1);
-    if (waiting && random.chance(0.6)) {
-      return this.does(
-        desk,
-        one,
-        random.chance(0.8)
-          ? { act: 'approve-act', proposal: waiting.id }
-          : { act: 'decline-act', proposal: waiting.id, reason },
-      );
-    }
-    if (one.withdrawal && random.chance(0.5))
-      return this.does(
-        desk,
-        one,
-        random.chance(0.6) ? { act: 'approve-withdrawal' } : { act: 'refuse-withdrawal', reason },
-      );
-    const confirm = { act: 'confirm-level', level: random.chance(0.6) ? one.level : level, reason };
-    const any: readonly (readonly [() => Promise<void>, number])[] = [
-      [() => this.does(desk, one, { act: 'take' }), 1],
-      [() => this.does(desk, one, { act: 'message', text: reason }), 1],
-      [() => this.does(desk, one, { act: 'dismiss', reason }), 0.5],
-      [() => this.does(owner, one, { act: 'request-withdrawal', reason }), 0.5],
-      [() => this.does(desk, one, { act: 'merge', intoCase: random.pick(all).id, reason }), 0.5],
-      [
-        () =>
-          this.file(one.organisation, owner, { impactLevel: level }, { kind: 'follow-up', caseId: one.id }),
-        1.5,
-      ],
-    ];
-    const fitting: Record<string, readonly (readonly [() => Promise<void>, number])[]> = {
-      suspected: [[() => this.does(desk, one, { act: 'promote', reason }), 4]],
-      reported: [
-        [() => this.does(desk, one, { act: 'register' }), 2],
-        [() => this.does(desk, one, confirm), 6],
-        [() => this.does(desk, one, { act: 'ask-back', text: reason }), 1],
-      ],
-      returned: [
-        [
-          () =>
-            this.file(one.organisation, owner, { impactLevel: level }, { kind: 'follow-up', caseId: one.id }),
-          4,
-        ],
-      ],
-      registered: [[() => this.does(desk, one, confirm), 6]],
-      handling: [
-        [() => this.does(desk, one, { act: 'change-level', level, reason }), 3],
-        [() => this.recover(one, owner), 4],
-        [
-          () =>
-            this.does('deputy', one, {
-              act: 'report-convenor-told',
-              at: new Date(this.time.wall).toISOString(),
-              how: 'telephone',
-              reason,
-            }),
-          1,
-        ],
-      ],
-      recovered: [
-        [() => this.does(desk, one, { act: 'release', reason }), 6],
-        [() => this.does(desk, one, { act: 'send-back', reason }), 1],
-      ],
-      merged: [[() => this.does(desk, one, { act: 'unmerge', reason }), 2]],
-    };
-    const ended: readonly (readonly [() => Promise<void>, number])[] = [
-      [() => this.does(desk, one, { act: 'reopen', reason }), 1],
-    ];
-    await random.weighted([...(one.open ? any : ended), ...(fitting[one.state] ?? [])])();
-  }
-
-  recover(one: CaseRow, owner: string): Promise<void> {
-    const at = new Date(this.time.wall - 5 * MINUTE).toISOString();
-    return this.file(
-      one.organisation,
-      owner,
-      { impactLevel: one.level, cause: '原因。', solution: '辦法。', resolvedAt: at },
-      { kind: 'recovery', caseId: one.id },
-    );
-  }
-
-  async does(who: string, one: CaseRow, doing: Record<string, unknown>): Promise<void> {
-    const key = this.newKey();
-    const command = caseAct.parse({ ...doing, revision: one.revision });
-    const actor = await this.nation.person(who);
-    await this.attempt(
-      `${who}: ${command.act}${'level' in command ? ` ${command.level}` : ''} on ${one.number}`,
-      (machine) => act(machine.ctx, actor, one.id, command, key),
-    );
-  }
-
-  /** Somebody confirms a notice that has reached him; sometimes the desk rings him up instead. */
-  async answerSome(): Promise<void> {
-    const open = await this.nation.ask<{ id: string; post_id: string; number: string; template: string }>(
-      `select n.id, n.post_id, c.number, n.template from notices n join cases c on c.id = n.case_id
-        where n.expects <> 'none' and n.acknowledged_at is null and n.closed_at is null
-        order by n.made_at, n.id limit 12`,
-    );
-    if (open.length === 0) return;
-    const notice = this.random.pick(open);
-    const holder = this.nation.holders.get(notice.post_id)?.[0];
-    if (holder === undefined) return;
-    if (this.random.chance(0.15)) {
-      const at = new Date(this.time.wall).toISOString();
-      const actor = await this.nation.person('officer');
-      return this.attempt(
-        `officer: records that ${holder} knows ${notice.number} ${notice.template}`,
-        (machine) => recordTelephone(machine.ctx, actor, notice.id, { at, personId: null, name: '某人' }),
-      );
-    }
-    const actor = await this.nation.person(holder);
-    await this.attempt(`${holder}: acknowledges ${notice.number} ${notice.template}`, (machine) =>
-      acknowledge(machine.ctx, actor, notice.id),
-    );
-  }
-
   async seeHeads(): Promise<void> {
     this.heads.push(
       ...(await this.nation.ask<Head & Record<string, unknown>>(
@@ -559,12 +371,13 @@ class Seed {
       ] as const);
       const suspected = random.chance(0.12);
       this.later(n === 0 ? random.int(0, 60) * SECOND : sometime(), () =>
-        this.file(body, who, { impactLevel }, { suspected }),
+        file(this, body, who, { impactLevel }, { suspected }),
       );
     }
-    for (let n = random.int(2, 9); n > 0; n -= 1) this.later(sometime(), () => this.actOnSome());
+    for (let n = random.int(2, 9); n > 0; n -= 1) this.later(sometime(), () => actOnSome(this));
     for (let n = random.int(0, 8); n > 0; n -= 1)
-      if (random.chance(dials.answers)) this.later(sometime(), () => this.answerSome());
+      if (random.chance(dials.answers)) this.later(sometime(), () => answerSome(this));
+    for (let n = random.int(0, 4); n > 0; n -= 1) this.later(sometime(), () => actAtCentre(this));
     for (let n = dials.kills; n > 0; n -= 1)
       this.later(sometime(), () => {
         const { awake } = this;

@@ -77,6 +77,11 @@ export class Time {
     return hosts.run(machine, run);
   }
 
+  /** Whose code is running; undefined for the test's own. */
+  current(): Host | undefined {
+    return hosts.getStore();
+  }
+
   /** Forgets the timers of a machine that died. */
   drop(machine: Host): void {
     for (const timer of this.#timers) if (timer.machine === machine) this.#timers.delete(timer);

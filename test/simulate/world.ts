@@ -1,6 +1,9 @@
 /** The nation of a lane of simulations: a real database whose clock shows simulated time, emptied of cases after each seed. */
+import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { followCases } from '../../src/cases/index.ts';
 import { keepNumbersReady } from '../../src/cases/numbers.ts';
+import { followCase } from '../../src/centre/index.ts';
 import { randomFrom } from '../../src/demo/random.ts';
 import { type DirectoryRows, loadDirectory } from '../../src/directory/index.ts';
 import { makeWorld, pack } from '../../src/directory/test-world.ts';
@@ -13,7 +16,7 @@ import type { AppContext } from '../../src/platform/context.ts';
 import { createDatabase } from '../../src/platform/database.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { morePeople } from '../stories/nation.ts';
-import { Line } from './machine.ts';
+import { Line, sharedDatabase } from './machine.ts';
 import type { Time } from './time.ts';
 
 /** The database's clock is this function for whoever has `sim` before `pg_catalog` in his path: only the product, here. */
@@ -55,8 +58,10 @@ export interface Nation {
   readonly holders: ReadonlyMap<string, readonly string[]>;
   readonly postCodes: ReadonlyMap<string, string>;
   readonly organisations: ReadonlyMap<string, string>;
-  /** Tables with columns that say when somebody must look again. */
+  /** Asks when somebody must look again at clocks, rungs and deliveries, the first first. */
   readonly looks: string;
+  /** The last place in the facts before anything happens. */
+  readonly began: number;
   /** Takes away all that a seed left. */
   clean(): Promise<void>;
   close(): Promise<void>;
@@ -67,6 +72,8 @@ const FOUNDER = { name: 'founder', isDead: false, skew: 0 };
 
 /** Makes the nation on a database of its own. `rows` adds to the small one of the stories. */
 export async function makeNation(time: Time, rows: DirectoryRows = morePeople): Promise<Nation> {
+  // As src/app.ts puts the rooms together.
+  followCases(followCase);
   // The same ids in every process: whatever is in the order of ids is so in every replay.
   time.begin(START, randomFrom(2002));
   const realNow = Date.now();
@@ -83,7 +90,8 @@ export async function makeNation(time: Time, rows: DirectoryRows = morePeople): 
   await observer.connect();
   const asked = new Set<Promise<unknown>>();
   const ask: Ask = async (sql, values = []) => {
-    const answer = observer.query({ text: sql, values: [...values] });
+    const name = `ask-${createHash('sha256').update(sql).digest('hex').slice(0, 40)}`;
+    const answer = observer.query({ name, text: sql, values: [...values] });
     asked.add(answer);
     try {
       return (await answer).rows as never;
@@ -95,6 +103,9 @@ export async function makeNation(time: Time, rows: DirectoryRows = morePeople): 
   const app = createDatabase(world.urls.appUrl, { poolSize: 1, statementTimeout: 0 });
   const client = await app.pool.connect();
   await client.query('set search_path = sim, pg_catalog, public');
+  // Planned once, not at every asking: the tables of a seed are never large. Nothing here waits for a disk either (the test's
+  // server runs without fsync): machines die by rollback or by never hearing of a commit, the server itself never does.
+  for (const one of [client, observer]) await one.query('set plan_cache_mode = force_generic_plan');
   const line = new Line(client, time);
   const directory = await world.snapshot();
   const personCodes = new Map(
@@ -118,13 +129,14 @@ export async function makeNation(time: Time, rows: DirectoryRows = morePeople): 
     `select table_name as t, column_name as c from information_schema.columns
       where table_schema = 'public' and column_name in ('next_at', 'next_rung_at')`,
   );
-  const looks = columns
+  const sources = columns
     .map(({ t, c }) =>
       t === 'deliveries'
         ? `select 'deliveries', min(greatest(next_at, lease_until)) from deliveries where state = 'queued'`
         : `select 'clocks', min(${c}) from ${t}`,
     )
     .join(' union all ');
+  const looks = `select what, at from (${sources}) as t(what, at) where at is not null order by at`;
   const [base] = await ask<{ position: number }>('select max(position)::int as position from facts');
   const heads = await ask<{ log: string; size: number }>(
     'select log, max(size)::int as size from ledger_heads group by log',
@@ -144,6 +156,7 @@ export async function makeNation(time: Time, rows: DirectoryRows = morePeople): 
   return {
     base: {
       ...world.ctx,
+      database: sharedDatabase(world.ctx.database, time),
       clock: { shift: () => 0 },
       log: createLog({ level: process.env['LOG_LEVEL'] === 'warn' ? 'warn' : 'silent' }),
       config: {
@@ -173,6 +186,7 @@ export async function makeNation(time: Time, rows: DirectoryRows = morePeople): 
     postCodes,
     organisations: new Map([...directory.organisations.values()].map((one) => [one.code, one.id])),
     looks,
+    began: base?.position ?? 0,
     clean: async () => {
       await observer.query(cleaning);
     },
