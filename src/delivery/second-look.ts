@@ -34,6 +34,9 @@ import {
   waitingFor,
 } from './store.ts';
 
+/** Two workers read the clock moments apart; further ahead than this it was wrong, in ms. */
+const WRONG_HOUR = 60_000;
+
 /** What the database calls its errors. */
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
@@ -328,7 +331,7 @@ async function gather(
   // A mail that seems to have gone tomorrow went while the database's clock was wrong: nobody waits for that (FLT-9).
   const freeAt = (personId: string) => {
     const last = paces.get(personId)?.getTime() ?? 0;
-    return new Date((last > tx.now.getTime() ? 0 : last) + paceMs);
+    return new Date((last - tx.now.getTime() > WRONG_HOUR ? 0 : last) + paceMs);
   };
   const persons = [...paces.keys()];
   const ready = persons.filter((personId) => freeAt(personId) <= tx.now);

@@ -88,7 +88,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   };
   const url = new URL(server.superuserUrl);
   url.pathname = '/tocsin';
-  const client = new pg.Client({ connectionString: url.href });
+  const client = new pg.Pool({ connectionString: url.href, max: 3 });
   // When the server is killed beneath it, the next question says so.
   client.on('error', () => undefined);
   const lines = new Map<string, HttpLine>();
@@ -124,7 +124,6 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       }
     };
     web = await startWeb();
-    await client.connect();
     await client.query(CLOCK);
     await web.stop();
     web = await startWeb();
