@@ -89,7 +89,7 @@ export async function dueClocks(
     tx.prepared<DueClock & Record<string, unknown>>(
       'clocks-due',
       `select id, case_id as "caseId", rank from clocks where next_at is not null and next_at <= $1::timestamptz
-        and id <> all ($3::uuid[]) order by rank desc, next_at limit $2`,
+        and id <> all ($3::uuid[]) order by rank desc, next_at, id limit $2`,
       [new Date(Math.min(tx.now.getTime(), latest)), limit, failed],
     ),
   );

@@ -3,7 +3,7 @@
  * year has ended, what was not used of it is voided and says why (H52). Chores of the clock worker: a filing that finds
  * no number lays some out itself.
  */
-import { activePack, OPEN_SERIES, seriesFor } from '../mechanism/index.ts';
+import { activePack, OPEN_SERIES, type Pack, seriesFor } from '../mechanism/index.ts';
 import { SYSTEM } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
 import { type Tx, write } from '../platform/transaction.ts';
@@ -16,8 +16,7 @@ const DAY = 86_400_000;
 const YEAR_ENDED = 'year-ended';
 
 /** Series that can be asked for at `at`: the mechanism's own, and those of exercises once there has been one. */
-async function seriesAt(ctx: AppContext, tx: Tx, at: Date): Promise<{ series: string; year: number }[]> {
-  const { pack } = await activePack(ctx, tx);
+async function seriesAt(pack: Pack, tx: Tx, at: Date): Promise<{ series: string; year: number }[]> {
   const own = [null, ...pack.compartments.map((one) => one.id)].map((compartment) =>
     seriesFor(pack, { compartment, at }),
   );
@@ -37,12 +36,14 @@ export function exerciseSeries(series: string): string {
 /** Lays out numbers ahead for every series, from a day before its year begins. */
 export async function keepNumbersReady(ctx: AppContext): Promise<void> {
   await write(ctx.database, SYSTEM, ctx.clock, async (tx) => {
+    const { pack } = await activePack(ctx, tx);
     const tomorrow = new Date(tx.now.getTime() + DAY);
-    for (const { series, year } of [
-      ...(await seriesAt(ctx, tx, tx.now)),
-      ...(await seriesAt(ctx, tx, tomorrow)),
-    ]) {
-      if (!(await hasFreeNumbers(tx, series, year, LOW))) await layOutNumbers(tx, series, year, AHEAD);
+    // On every day but a year's last both are of one year, and are looked at once.
+    const moments = [tx.now, tomorrow].map((at) => ({ at, ...seriesFor(pack, { compartment: null, at }) }));
+    for (const { at } of new Map(moments.reverse().map((one) => [one.year, one])).values()) {
+      for (const { series, year } of await seriesAt(pack, tx, at)) {
+        if (!(await hasFreeNumbers(tx, series, year, LOW))) await layOutNumbers(tx, series, year, AHEAD);
+      }
     }
   });
 }

@@ -111,7 +111,7 @@ export function openNoticesOf(tx: Tx, caseId: string): Promise<OpenNotice[]> {
     `select ${OPEN_NOTICE_COLUMNS}, case when rung > 1 then array(
               select distinct d.person_id from deliveries d
                where d.notice_id = notices.id and d.rung > 1 and d.person_id is not null and d.state <> 'withheld') end as reached
-       from notices where case_id = $1::uuid and ${IS_OPEN}`,
+       from notices where case_id = $1::uuid and ${IS_OPEN} order by id`,
     [caseId],
   );
 }
@@ -319,7 +319,7 @@ export async function casesWithDueRungs(
     'rungs-due',
     `select case_id as id, bool_or(urgent) as urgent, max(rank) as rank from notices
       where next_rung_at <= $1::timestamptz and case_id <> all ($3::uuid[])
-      group by case_id order by bool_or(urgent) desc, max(rank) desc, min(next_rung_at) limit $2`,
+      group by case_id order by bool_or(urgent) desc, max(rank) desc, min(next_rung_at), case_id limit $2`,
     [now, limit, failed],
   );
 }

@@ -53,7 +53,7 @@ const TAKE = `taken as (
          n.confirm_by as "confirmBy", n.closed_at as "closedAt", c.pack_hash as "packHash", c.seen_by as "seenBy",
          (c.compartment is not null or c.held) as walled, c.held, t.rung
   from taken t join notices n on n.id = t.notice_id join cases c on c.id = t.case_id
-  order by t.urgent desc, t.rank desc, t.next_at`;
+  order by t.urgent desc, t.rank desc, t.next_at, t.id`;
 
 const FREE = `state = 'queued' and (lease_until is null or lease_until < clock_timestamp())`;
 const CLAIM = `

@@ -98,4 +98,102 @@ export const MISTAKES: readonly PlantedMistake[] = [
     '    deliveries: rows.deliveries,',
     '    deliveries: rows.deliveries.slice(1),',
   ),
+  // ── ladders ──
+  mistake(
+    'a rung comes before its time',
+    'src/cases/ladder-commands.ts',
+    '(notice) => notice.nextRungAt !== null && notice.nextRungAt <= tx.now,',
+    '(notice) => notice.nextRungAt !== null,',
+  ),
+  mistake(
+    'rungs follow one another too soon',
+    'src/cases/ladder-rules.ts',
+    'return next && new Date(from.getTime() + next.wait);',
+    'return next && new Date(from.getTime() + next.wait / 2);',
+  ),
+  mistake(
+    'a ladder ends with its second rung',
+    'src/cases/ladder-rules.ts',
+    'return { ...notice, rung: fact.data.rung, nextRungAt: due?.nextAt ?? null };',
+    'return { ...notice, rung: fact.data.rung, nextRungAt: null };',
+  ),
+  mistake(
+    'a rung is told and its people are sent nothing',
+    'src/cases/consequences.ts',
+    'if (notice && rung && bare.data.people.length > 0)',
+    'if (notice && rung && bare.data.people.length < 0)',
+  ),
+  mistake(
+    'one deputy answers, and the others’ ladders go on',
+    'src/cases/ladder-rules.ts',
+    "if (together && ladder.answer === 'any') return stop(notice);",
+    '',
+  ),
+  mistake(
+    'below A again, the ladders of A go on',
+    'src/cases/ladder-rules.ts',
+    "if (fact.kind === 'threshold-left' && routeOf(notice)?.on === 'threshold-reached') return stop(notice);",
+    '',
+  ),
+  mistake(
+    'nobody is told by a rung but the persons of the post',
+    'src/cases/consequences.ts',
+    'told.push(...rungRecipients(bare, notice, after, world));',
+    'void rungRecipients(bare, notice, after, world);',
+  ),
+  // ── the centre and the gravest level ──
+  mistake(
+    'reaching A does not form up the centre',
+    'src/centre/consequence.ts',
+    "if (fact.kind === 'threshold-reached' && !fact.data.again)",
+    "if (fact.kind === 'threshold-reached' && fact.data.again)",
+  ),
+  mistake(
+    'stationing is ordered and nobody forms up',
+    'src/centre/consequence.ts',
+    "if (fact.kind === 'stationing-ordered') return { cause: 'ordered', level: state.level, crossing: 0 };",
+    '',
+  ),
+  mistake(
+    'no emergency meeting goes with the activation',
+    'src/centre/consequence.ts',
+    'if (before === null) await openMeeting(tx, after, caller, told, world);',
+    '',
+  ),
+  mistake(
+    'a second case joins the centre under the first one’s name',
+    'src/centre/consequence.ts',
+    'const facts = calledOut(before, caller, why.cause, why.crossing, told, world);',
+    'const facts = calledOut(before, { ...caller, id: before?.cases[0]?.id ?? caller.id }, why.cause, why.crossing, told, world);',
+  ),
+  mistake(
+    'a deputy convenor stands an A case’s centre down',
+    'packs/tw-2002/centre.yaml',
+    '- { role: deputy-convenor, top: false, compartment: false, acts: [stand-down], source: DEC-15 }',
+    '- { role: deputy-convenor, compartment: false, acts: [stand-down], source: DEC-15 }',
+  ),
+  mistake(
+    'half of the subgroups are not called in',
+    'packs/tw-2002/routes.yaml',
+    'when: { threshold: top, confirmed: true }, to: [all-subgroups, service-centre], capacity: summoned',
+    'when: { threshold: top, confirmed: true }, to: [affected-subgroups, service-centre], capacity: summoned',
+  ),
+  mistake(
+    'a case that reaches the level again joins a second time',
+    'src/centre/rules.ts',
+    "kind: isIn ? 'case-crossed' : 'case-joined'",
+    "kind: 'case-joined'",
+  ),
+  mistake(
+    'the wall counts what has ended',
+    'db/migrations/0016-situation.sql',
+    'from (select * from cases c where c.compartment is null and c.open and c.mode = %2$L',
+    'from (select * from cases c where c.compartment is null and c.mode = %2$L',
+  ),
+  mistake(
+    'what reached nobody is not counted',
+    'src/cases/write.ts',
+    'if (effects.confirmed.length > 0 || effects.closed.length > 0) await refreshFailedNotices(tx, [state.id]);',
+    '',
+  ),
 ];

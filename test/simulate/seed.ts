@@ -357,9 +357,9 @@ class Seed {
     const { random, dials } = this;
     const sometime = () => random.next() ** 1.5 * length;
     const filings = random.weighted([
-      [1, 5],
+      [1, 6],
       [2, 3],
-      [3, 1],
+      [3, 0.7],
     ] as const);
     for (let n = 0; n < filings; n += 1) {
       const [body, who] = random.pick(BODIES);
@@ -374,7 +374,7 @@ class Seed {
         file(this, body, who, { impactLevel }, { suspected }),
       );
     }
-    for (let n = random.int(2, 9); n > 0; n -= 1) this.later(sometime(), () => actOnSome(this));
+    for (let n = random.int(2, 8); n > 0; n -= 1) this.later(sometime(), () => actOnSome(this));
     for (let n = random.int(0, 8); n > 0; n -= 1)
       if (random.chance(dials.answers)) this.later(sometime(), () => answerSome(this));
     for (let n = random.int(0, 4); n > 0; n -= 1) this.later(sometime(), () => actAtCentre(this));
@@ -440,13 +440,14 @@ class Seed {
     );
     this.relays.faults = dials.relay;
     for (let n = 0; n < dials.machines; n += 1) this.startMachine();
-    const length = random.pick([1, 3, 8]) * HOUR;
+    const length = random.pick([1, 2, 5]) * HOUR;
     this.plan(length);
     let found: string[];
     try {
       await this.runUntil(length);
       await this.heal();
-      await this.runUntil(time.mono + 90 * MINUTE);
+      // Long enough for the longest pause between two tries, and for what was due by a clock that was set back since.
+      await this.runUntil(time.mono + (45 + 60 * dials.jumps) * MINUTE);
       await this.wake(this.awake, new Set(['clocks', 'deliveries', 'ledger']));
       await this.seeHeads();
       if (this.#pending > 0) this.unexpected.push(`${this.#pending} acts were never answered`);
