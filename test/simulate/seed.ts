@@ -449,6 +449,9 @@ class Seed {
       // Long enough for the longest pause between two tries, and for what was due by a clock that was set back since.
       await this.runUntil(time.mono + (45 + 60 * dials.jumps) * MINUTE);
       await this.wake(this.awake, new Set(['clocks', 'deliveries', 'ledger']));
+      // What that look made is sealed within a second, too (INV-2).
+      time.mono += SECOND;
+      await this.wake(this.awake, new Set(['ledger']));
       await this.seeHeads();
       if (this.#pending > 0) this.unexpected.push(`${this.#pending} acts were never answered`);
       const machine = this.machines[0];

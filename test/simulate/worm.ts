@@ -79,6 +79,9 @@ function bodiesOf(count: number): DirectoryRows {
   };
 }
 
+/** Each filing's own key. */
+const keyOf = (n: number): string => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
+
 interface Look {
   readonly at: number;
   readonly cases: number;
@@ -168,6 +171,7 @@ export async function worm({ bodies, at, svg, json }: WormOptions): Promise<numb
   const handled = new Map<string, number>();
   const looks: Look[] = [];
   let refused = 0;
+  let why: unknown;
   const step = bodies > 500 ? 30 * SECOND : 10 * SECOND;
   for (let now = 0; now <= WAVE + AFTER; now += step) {
     time.mono = Math.max(time.mono, now);
@@ -180,9 +184,10 @@ export async function worm({ bodies, at, svg, json }: WormOptions): Promise<numb
         content: { ...CONTENT, impactLevel: level },
       });
       await time
-        .as(machine, () => file(machine.ctx, actor, request, undefined as never))
-        .catch(() => {
+        .as(machine, () => file(machine.ctx, actor, request, keyOf(n)))
+        .catch((error: unknown) => {
           refused += 1;
+          why ??= error;
         });
     }
     time.runPolls(machine, (poll) => poll.length < MINUTE);
@@ -279,6 +284,7 @@ export async function worm({ bodies, at, svg, json }: WormOptions): Promise<numb
     const most = looks.reduce((a, b) => (b[key] > a[key] ? b : a));
     return `${most[key]} at +${Math.round(most.at / MINUTE)} min, ${looks.at(-1)?.[key]} at the end`;
   };
+  if (why !== undefined) console.error('the first that was refused:', why);
   process.stdout.write(
     `\n${bodies} bodies from ${at}; ${refused} filings refused (0); notices without a delivery ${missed?.n ?? 0} (0)\n` +
       `waiting: to be registered ${worst('unregistered')}; unanswered notices ${worst('unanswered')}; mails ${worst('mails')}\n` +
