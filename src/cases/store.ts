@@ -124,7 +124,7 @@ export async function openNoticesOfCases(
   return byCase(
     await tx.prepared<OpenNotice & OfCase>(
       'cases-open-notices',
-      `select case_id as "caseId", ${OPEN_NOTICE_COLUMNS} from notices where case_id = any ($1::uuid[]) and ${IS_OPEN}`,
+      `select case_id as "caseId", ${OPEN_NOTICE_COLUMNS} from notices where case_id = any ($1::uuid[]) and ${IS_OPEN} order by id`,
       [caseIds],
     ),
   );

@@ -100,10 +100,10 @@ export const MISTAKES: readonly PlantedMistake[] = [
   ),
   // ── ladders ──
   mistake(
-    'a rung comes before its time',
-    'src/cases/ladder-commands.ts',
-    '(notice) => notice.nextRungAt !== null && notice.nextRungAt <= tx.now,',
-    '(notice) => notice.nextRungAt !== null,',
+    'the ladder forgets that its rung was told',
+    'src/cases/write.ts',
+    'known.flatMap((one) => one.effects.ladders),',
+    'known.flatMap((one) => one.effects.ladders.slice(1)),',
   ),
   mistake(
     'rungs follow one another too soon',
@@ -193,7 +193,7 @@ export const MISTAKES: readonly PlantedMistake[] = [
   mistake(
     'what reached nobody is not counted',
     'src/cases/write.ts',
-    'if (effects.confirmed.length > 0 || effects.closed.length > 0) await refreshFailedNotices(tx, [state.id]);',
-    '',
+    'decided.filter(({ effects }) => effects.confirmed.length > 0 || effects.closed.length > 0);',
+    'decided.filter(({ effects }) => effects.confirmed.length < 0);',
   ),
 ];

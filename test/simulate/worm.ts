@@ -159,12 +159,16 @@ export async function worm({ bodies, at, svg, json }: WormOptions): Promise<numb
   const filings = Array.from({ length: bodies }, (_, n) => ({
     n,
     at: Math.min(WAVE, Math.max(0, ((random.next() + random.next() + random.next()) / 3) * WAVE)),
-    level: random.weighted([
-      ['A', 1],
-      ['B', 9],
-      ['C', 90],
-      ['D', 900],
-    ] as const),
+    // However few the bodies are, one of them is hit gravely.
+    level:
+      n === 0
+        ? ('A' as const)
+        : random.weighted([
+            ['A', 1],
+            ['B', 9],
+            ['C', 90],
+            ['D', 900],
+          ] as const),
   })).toSorted((a, b) => a.at - b.at);
   /** When each person is free for the next thing. */
   const free = new Map<string, number>();
@@ -172,7 +176,7 @@ export async function worm({ bodies, at, svg, json }: WormOptions): Promise<numb
   const looks: Look[] = [];
   let refused = 0;
   let why: unknown;
-  const step = bodies > 500 ? 30 * SECOND : 10 * SECOND;
+  const step = bodies > 500 ? 15 * SECOND : 10 * SECOND;
   for (let now = 0; now <= WAVE + AFTER; now += step) {
     time.mono = Math.max(time.mono, now);
     while (filings[0] && filings[0].at <= now) {
@@ -284,7 +288,7 @@ export async function worm({ bodies, at, svg, json }: WormOptions): Promise<numb
     const most = looks.reduce((a, b) => (b[key] > a[key] ? b : a));
     return `${most[key]} at +${Math.round(most.at / MINUTE)} min, ${looks.at(-1)?.[key]} at the end`;
   };
-  if (why !== undefined) console.error('the first that was refused:', why);
+  if (why !== undefined) process.stderr.write(`the first that was refused: ${(why as Error).stack ?? why}\n`);
   process.stdout.write(
     `\n${bodies} bodies from ${at}; ${refused} filings refused (0); notices without a delivery ${missed?.n ?? 0} (0)\n` +
       `waiting: to be registered ${worst('unregistered')}; unanswered notices ${worst('unanswered')}; mails ${worst('mails')}\n` +
