@@ -1,16 +1,11 @@
 /** One seed is one story: told again, after another and on what that left, it is the same word for word. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MISTAKES } from './planted.ts';
 import { runSeed } from './seed.ts';
 import { Time } from './time.ts';
 import { makeNation, type Nation } from './world.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Seeds with crashes, lost answers, a clock that was set and a centre that stood. */
-const SEEDS = [6, 9, 30];
+const SEEDS = [6, 9];
 
 const time = new Time();
 let nation: Nation;
@@ -32,14 +27,4 @@ test('a seed is replayed exactly, and what it went through broke no invariant (I
     expect(again.story).toEqual(one.story);
     expect(again).toEqual(one);
   }
-});
-
-test('every mistake planted for the simulator has its one place', () => {
-  const lost = MISTAKES.flatMap(({ what, file, find, replace }) => {
-    const places = readFileSync(path.join(ROOT, file), 'utf8').split(find).length - 1;
-    return places === 1 && find !== replace ? [] : [`${what}: ${places} places in ${file}`];
-  });
-  expect(lost).toEqual([]);
-  expect(new Set(MISTAKES.map((one) => one.what)).size).toBe(MISTAKES.length);
-  expect(MISTAKES.length).toBeGreaterThanOrEqual(20);
-});
+}, 180_000);
