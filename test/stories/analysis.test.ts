@@ -164,7 +164,12 @@ describe('analysis reports of the subgroups', () => {
   });
 
   test('S7.11.0e H28: under an order of silence the report goes with its case', async () => {
-    const order = { authority: '北望地方法院檢察署', reference: '115他字第1號', organisationId: null, until: null };
+    const order = {
+      authority: '北望地方法院檢察署',
+      reference: '115他字第1號',
+      organisationId: null,
+      until: null,
+    };
     await story.does('officer', school, { act: 'hold', reason: '偵查不公開。', ...order });
     expect(await refusalOf(opens('moe-officer', onCase))).toBe('not-found');
     expect((await line('moe-officer', 'sg-academia'))[0]).toMatchObject({ aboutCases: 0 });
