@@ -97,6 +97,21 @@ describe('one mail instead of many', () => {
     for (const { text } of digests) expect(text).not.toContain('new');
   });
 
+  it('LOAD-4: a mail that arrives late begins the half minute: the next does not come on its heels', async () => {
+    await world.queue({ data: { number: 'late' } });
+    world.sink.behave('holder@agency.example', { act: 'refuse', code: 451 }, 1);
+    await sweep();
+    // The server that said "later" takes it twenty seconds after it was first sent.
+    await world.owner.query('update deliveries set next_at = now()');
+    await sweep(20_000);
+    await world.queue({ data: { number: 'next' } });
+    await sweep(PACE + 5_000);
+    const accepted = () => world.sink.messages.filter((one) => one.accepted).map(({ subject }) => subject);
+    expect(accepted()).toEqual([expect.stringContaining('late')]);
+    await sweep(PACE + 22_000);
+    expect(accepted()).toEqual([expect.stringContaining('late'), expect.stringContaining('next')]);
+  });
+
   it('ISO-9: what was closed while it waited is not in the list; one left is an ordinary mail', async () => {
     await world.queue();
     await sweep();

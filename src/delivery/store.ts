@@ -286,7 +286,16 @@ const SETTLE = `
   from jsonb_to_recordset($1::jsonb)
     as o(id uuid, fence int, state text, reason text, delay float8, attempts int, relay text)
   where d.id = o.id and d.fence = o.fence and d.state = 'queued'
-  returning d.id`;
+  returning d.id, case when o.state = 'handed-over' and d.channel = 'mail' and not d.urgent then d.person_id end as mailed`;
+
+// Whoever was to be mailed lately has the mail only now, and his half minute begins with it (LOAD-4). What seems to have
+// gone later was set while the clock was wrong, or is of a mail that went after this one.
+const ARRIVED = `
+  update mail_paces p set at = $2::timestamptz from (
+    select person_id from mail_paces
+    where person_id = any ($1::uuid[]) and at between $2::timestamptz - interval '1 minute' and $2::timestamptz
+    order by person_id for update
+  ) one where p.person_id = one.person_id`;
 
 const SUCCEED = `
   insert into deliveries (id, notice_id, case_id, channel, person_id, relay, state, urgent, rank, made_at, next_at)
@@ -329,11 +338,13 @@ export async function settle(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<
   if (failing.length > 0) await lockRows(tx, 'cases', [...new Set(failing.map((one) => one.caseId))]);
   // Two former holders of one post must not both call the new one.
   if (changing.length > 0) await lockRows(tx, 'notices', [...new Set(changing.map((one) => one.noticeId))]);
-  const rows = await tx.prepared<{ id: string }>('delivery-settle', SETTLE, [
+  const rows = await tx.prepared<{ id: string; mailed: string | null }>('delivery-settle', SETTLE, [
     JSON.stringify(outcomes),
     tx.now,
   ]);
   const accepted = new Set(rows.map((row) => row.id));
+  const mailed = new Set(rows.flatMap((row) => row.mailed ?? []));
+  if (mailed.size > 0) await tx.prepared('delivery-arrived', ARRIVED, [[...mailed], tx.now]);
   const taken = outcomes.filter((one) => accepted.has(one.id));
   const successors = new Map(
     taken
