@@ -107,7 +107,7 @@ describe('the screens', () => {
 
   /** Loaded: nothing is a grey bar any more, and the fonts are there. */
   async function settled(person: Pick<Person, 'page'>): Promise<void> {
-    await person.page.locator('h1, h2').first().waitFor({ state: 'attached' });
+    await person.page.locator('h1').first().waitFor({ state: 'attached' });
     await until(async () => (await person.page.locator('.skeleton, [aria-busy="true"]').count()) === 0, {
       timeout: 60_000,
       every: 50,

@@ -20,6 +20,7 @@ export const shell = {
     mailbox: 'Demo mailbox',
     administration: 'Administration',
   },
+  more: 'More',
   waiting: (n: number): string => (n === 1 ? '1 notice to confirm' : `${n} notices to confirm`),
   search: 'Search cases and bodies',
   person: 'My account',

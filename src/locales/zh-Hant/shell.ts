@@ -18,6 +18,7 @@ export const shell = {
     mailbox: '展示信箱',
     administration: '管理',
   },
+  more: '其他',
   waiting: (n: number): string => `${n} 則待簽收`,
   search: '搜尋案件、機關',
   person: '我的帳號',
