@@ -50,7 +50,7 @@ interface ClockRow extends Row {
   readonly due_at: string;
   readonly next_at: string | null;
   readonly overdue_at: string | null;
-  readonly history: readonly unknown[];
+  readonly history: readonly { readonly dueAt: string }[];
 }
 interface NoticeRow extends Row, LadderNotice {
   readonly capacities: readonly string[];
@@ -355,7 +355,10 @@ function wholeCase(
     if (!one.open) say(`INV-4: ${clock.definition} of ${one.number} runs on after its end`);
     else if (
       ms(clock.due_at) <= now &&
-      !fired.has(`clock-overdue ${clock.id} ${new Date(clock.due_at).toISOString()}`)
+      // Overdue before a milder level gave it more time that was over too: once is enough.
+      ![clock.due_at, ...clock.history.map((move) => move.dueAt)].some((due) =>
+        fired.has(`clock-overdue ${clock.id} ${new Date(due).toISOString()}`),
+      )
     )
       say(`INV-4: ${clock.definition} of ${one.number} was due at ${clock.due_at} and never fired`);
     else if (clock.next_at !== null && ms(clock.next_at) <= now)
