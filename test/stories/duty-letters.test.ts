@@ -2,27 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sendDutyLetters } from '../../src/delivery/duty-letters.ts';
 import type { Ways } from '../../src/delivery/ways.ts';
-import type { DirectoryRows } from '../../src/directory/index.ts';
 import type { RosterView } from '../../src/directory/roster-contract.ts';
 import { createMailTransport, type MailTransport } from '../../src/platform/mail.ts';
 import { type Door, openDoor } from '../isolation/house.ts';
 import { openStory, type Story } from './harness.ts';
-import { morePeople } from './nation.ts';
-
-const rows: DirectoryRows = {
-  ...morePeople,
-  persons: [
-    ...(morePeople.persons ?? []),
-    {
-      code: 'officer3',
-      organisation: 'dgbas-edpc',
-      nameZh: '潘值勤',
-      nameEn: 'Officer Pan',
-      email: 'officer3@dgbas-edpc.example',
-    },
-  ],
-  holdings: [...(morePeople.holdings ?? []), { post: 'duty-officer', person: 'officer3' }],
-};
+import { threeOfficers } from './nation.ts';
 
 /** Nobody here has a device; nothing but mail is to be handed over. */
 const noWays: Ways = {
@@ -54,7 +38,7 @@ describe('letters about duty', () => {
   };
 
   beforeAll(async () => {
-    story = await openStory('2026-03-05T09:00:00+08:00', rows);
+    story = await openStory('2026-03-05T09:00:00+08:00', threeOfficers);
     door = await openDoor(story.ctx);
     await door.admit();
     transport = createMailTransport(story.ctx.config);

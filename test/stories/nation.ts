@@ -58,3 +58,19 @@ export const morePeople: DirectoryRows = {
   teamMembers: [{ organisation: 'school', person: 'teammate', function: 'crisis' }],
   holdings: PEOPLE.flatMap(([person, , , , posts]) => posts.map((post) => ({ post, person }))),
 };
+
+/** And a third officer at the desk: whoever swaps a turn needs somebody to swap it with. */
+export const threeOfficers: DirectoryRows = {
+  ...morePeople,
+  persons: [
+    ...(morePeople.persons ?? []),
+    {
+      code: 'officer3',
+      organisation: 'dgbas-edpc',
+      nameZh: '潘值勤',
+      nameEn: 'Officer Pan',
+      email: 'officer3@dgbas-edpc.example',
+    },
+  ],
+  holdings: [...(morePeople.holdings ?? []), { post: 'duty-officer', person: 'officer3' }],
+};

@@ -1,6 +1,6 @@
 /** Rosters: planned, swapped, left, handed over; by those who may, seen by those who may, on a real database. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type DirectoryRows, endHolding, hold, onDuty, saveOrganisation } from '../../src/directory/index.ts';
+import { endHolding, hold, onDuty, saveOrganisation } from '../../src/directory/index.ts';
 import type {
   HandoverPage,
   MyDuty,
@@ -13,22 +13,7 @@ import { SYSTEM } from '../../src/platform/actor.ts';
 import { read } from '../../src/platform/transaction.ts';
 import { type Answer, type Door, openDoor } from '../isolation/house.ts';
 import { openStory, type Story } from './harness.ts';
-import { morePeople } from './nation.ts';
-
-const rows: DirectoryRows = {
-  ...morePeople,
-  persons: [
-    ...(morePeople.persons ?? []),
-    {
-      code: 'officer3',
-      organisation: 'dgbas-edpc',
-      nameZh: '潘值勤',
-      nameEn: 'Officer Pan',
-      email: 'officer3@dgbas-edpc.example',
-    },
-  ],
-  holdings: [...(morePeople.holdings ?? []), { post: 'duty-officer', person: 'officer3' }],
-};
+import { threeOfficers } from './nation.ts';
 
 let story: Story;
 let door: Door;
@@ -37,7 +22,7 @@ let guard: string;
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  story = await openStory('2026-03-05T09:00:00+08:00', rows);
+  story = await openStory('2026-03-05T09:00:00+08:00', threeOfficers);
   door = await openDoor(story.ctx);
   await door.admit();
   const directory = await story.world.snapshot();
