@@ -77,21 +77,18 @@ function firing(tx: Tx, { state, before, world }: Opened, id: string): Decided |
   return { before: then, effects: { ...effects, changedClocks }, doer: MECHANISM, world };
 }
 
-/** Clocks that have come to a moment, gravest first, without those just found to fail; none due after `latest`, in ms since 1970. */
+/** Clocks that have come to a moment by `now`, gravest first, without those just found to fail. */
 export async function dueClocks(
-  ctx: AppContext,
-  actor: Actor,
+  tx: Tx,
+  now: Date,
   limit: number,
   failed: readonly string[] = [],
-  latest = Number.POSITIVE_INFINITY,
 ): Promise<DueClock[]> {
-  return read(ctx.database, actor, ctx.clock, (tx) =>
-    tx.prepared<DueClock & Record<string, unknown>>(
-      'clocks-due',
-      `select id, case_id as "caseId", rank from clocks where next_at is not null and next_at <= $1::timestamptz
-        and id <> all ($3::uuid[]) order by rank desc, next_at, id limit $2`,
-      [new Date(Math.min(tx.now.getTime(), latest)), limit, failed],
-    ),
+  return tx.prepared<DueClock & Record<string, unknown>>(
+    'clocks-due',
+    `select id, case_id as "caseId", rank from clocks where next_at is not null and next_at <= $1::timestamptz
+      and id <> all ($3::uuid[]) order by rank desc, next_at, id limit $2`,
+    [now, limit, failed],
   );
 }
 

@@ -10,11 +10,11 @@ import { SYSTEM } from '../platform/actor.ts';
 import { createClockGuard } from '../platform/clock-guard.ts';
 import type { AppContext } from '../platform/context.ts';
 import { isRefusal } from '../platform/errors.ts';
-import { read } from '../platform/transaction.ts';
+import { read, type Tx, together } from '../platform/transaction.ts';
 import { type DueClock, dueClocks, fireClock, fireClocks, stillDue } from './clock-commands.ts';
-import { dueRungs, fireRungs, fireRungsTogether } from './ladder-commands.ts';
+import { fireRungs, fireRungsTogether } from './ladder-commands.ts';
 import { closePastYears, keepNumbersReady } from './numbers.ts';
-import type { DueCase } from './store.ts';
+import { casesWithDueRungs, type DueCase } from './store.ts';
 
 const LOOK_EVERY = 500;
 const BATCH = 500;
@@ -64,14 +64,35 @@ export class Stumbles {
   }
 }
 
+/** Until when (ms since 1970) what is due may be fired now; null = nothing may be. */
+type Latest = (tx: Tx) => Promise<number | null>;
+
+/** What is due now, clocks and rungs, in one look. */
+async function dueNow(
+  ctx: AppContext,
+  latest: Latest,
+  failed: Failed,
+): Promise<readonly [DueClock[], DueCase[]]> {
+  return read(ctx.database, SYSTEM, ctx.clock, async (tx) => {
+    const until = await latest(tx);
+    if (until === null) return [[], []];
+    const now = new Date(Math.min(tx.now.getTime(), until));
+    return together(
+      dueClocks(tx, now, BATCH, failed.clocks),
+      casesWithDueRungs(tx, now, BATCH, failed.cases),
+    );
+  });
+}
+
 /**
  * Fires everything that is due, clocks and the rungs of ladders in turn, so that neither waits for all of the other; returns
- * how many were looked at. Nothing due after `latest` (ms since 1970). Also used by tests and the demonstration's loader.
+ * how many were looked at. Also used by tests and the demonstration's loader.
+ * @param latest asked at each look until when it may fire
  */
 export async function fireDueClocks(
   ctx: AppContext,
   stumbles = new Stumbles(),
-  latest = Number.POSITIVE_INFINITY,
+  latest: Latest = async () => Number.POSITIVE_INFINITY,
 ): Promise<number> {
   let fired = 0;
   const resting = stumbles.resting();
@@ -80,15 +101,14 @@ export async function fireDueClocks(
     // Whoever holds a case keeps no other case waiting, grave or not.
     let alone = Promise.resolve();
     try {
-      const due = await dueClocks(ctx, SYSTEM, BATCH, failed.clocks, latest);
+      const [due, silent] = await dueNow(ctx, latest, failed);
       // One level after the other, the gravest first; within it cases together and a case's clocks in their order (FLT-15).
       for (const level of Map.groupBy(due, (clock) => clock.rank).values()) {
         const held = await fireLevel(ctx, level, failed);
         if (held.length > 0) alone = alone.then(() => fireHeld(ctx, held, failed));
       }
-      const silent = await dueRungs(ctx, SYSTEM, BATCH, failed.cases, latest);
       for (const level of Map.groupBy(silent, (one) => `${one.urgent} ${one.rank}`).values()) {
-        const held = await together(
+        const held = await inParts(
           ctx,
           level,
           (some) => fireRungsTogether(ctx, SYSTEM, some),
@@ -130,7 +150,7 @@ async function fireLevel(ctx: AppContext, level: readonly DueClock[], failed: Fa
     const passed = new Set(held.map((clock) => clock.caseId));
     held.push(...turn.filter((clock) => passed.has(clock.caseId)));
     held.push(
-      ...(await together(
+      ...(await inParts(
         ctx,
         turn.filter((clock) => !passed.has(clock.caseId)),
         (some) => fireClocks(ctx, SYSTEM, some),
@@ -180,7 +200,7 @@ function fireHeldRungs(ctx: AppContext, held: readonly DueCase[], failed: Failed
  * half is tried by itself, until what fails is alone (FLT-13).
  * @throws Refusal unavailable: then all would fail
  */
-async function together<T>(
+async function inParts<T>(
   ctx: AppContext,
   all: readonly T[],
   run: (some: readonly T[]) => Promise<T[]>,
@@ -240,18 +260,17 @@ export function startClockWorker(
   const stumbles = new Stumbles(onStuck);
   let lookedAt = performance.now();
   const guard = createClockGuard();
-  const mayFire = async (): Promise<boolean> => {
+  // The clock may be set between this reading and what is asked by it: what is due by that alone waits (FLT-9).
+  const latest: Latest = async (tx) => {
     const began = performance.now();
     // The database's own clock: what tests add to it is no jump.
-    const [row] = await read(ctx.database, SYSTEM, ctx.clock, (tx) =>
-      tx.prepared<{ now: Date }>('clock-real', 'select clock_timestamp() as now', []),
-    );
+    const [row] = await tx.prepared<{ now: Date }>('clock-real', 'select clock_timestamp() as now', []);
     const { jump, wait } = guard.look(row?.now.getTime() ?? Number.NaN, began, performance.now());
     if (jump !== null) {
       ctx.log.error({ ms: jump }, 'the clock of the database was set');
       onJump(jump);
     }
-    return !wait;
+    return wait ? null : guard.latest(performance.now()) + ctx.clock.shift();
   };
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -259,9 +278,7 @@ export function startClockWorker(
   let looks = 0;
   const look = async () => {
     try {
-      // The clock may be set between this look and the next reading: what is due by that alone waits (FLT-9).
-      if (await mayFire())
-        await fireDueClocks(ctx, stumbles, guard.latest(performance.now()) + ctx.clock.shift());
+      await fireDueClocks(ctx, stumbles, latest);
       if (looks % NUMBERS_EVERY === 0) await keepNumbersReady(ctx);
       if (looks % YEARS_EVERY === 0) await closePastYears(ctx);
       looks += 1;

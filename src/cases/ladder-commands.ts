@@ -3,10 +3,10 @@ import { v7 as uuid } from 'uuid';
 import { circleOf } from '../directory/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { AppContext } from '../platform/context.ts';
-import { read, type Tx, write } from '../platform/transaction.ts';
+import { type Tx, write } from '../platform/transaction.ts';
 import { applyFacts, MECHANISM } from './consequences.ts';
 import { climb } from './ladder-rules.ts';
-import { casesWithDueRungs, type DueCase, reachedBy } from './store.ts';
+import { reachedBy } from './store.ts';
 import { type Decided, type Opened, openForWriting, openFree, storeAll } from './write.ts';
 
 /**
@@ -60,17 +60,4 @@ async function climbing(tx: Tx, opened: readonly Opened[]): Promise<Decided[]> {
     if (drafts.length === 0) return [];
     return [{ before, effects: applyFacts(before, drafts, MECHANISM, world, uuid), doer: MECHANISM, world }];
   });
-}
-
-/** Cases with a rung that is due, the gravest first, without those just found to fail. */
-export async function dueRungs(
-  ctx: AppContext,
-  actor: Actor,
-  limit: number,
-  failed: readonly string[] = [],
-  latest = Number.POSITIVE_INFINITY,
-): Promise<DueCase[]> {
-  return read(ctx.database, actor, ctx.clock, (tx) =>
-    casesWithDueRungs(tx, new Date(Math.min(tx.now.getTime(), latest)), limit, failed),
-  );
 }

@@ -360,8 +360,11 @@ export async function storeAll(
   );
   if (leaves) await seeWith(tx, [...tx.actor.keys, 'system']);
   await updateKnown(tx, known);
-  // A notice that reached nobody is no longer the desk's worry once somebody has confirmed or ended it.
-  const eased = decided.filter(({ effects }) => effects.confirmed.length > 0 || effects.closed.length > 0);
+  // A notice that reached nobody is no longer the desk's worry once somebody has confirmed or ended it, or others are told.
+  const eased = decided.filter(
+    ({ effects: { confirmed, closed, facts } }) =>
+      confirmed.length > 0 || closed.length > 0 || facts.some((fact) => fact.kind === 'rung-reached'),
+  );
   if (eased.length > 0)
     await refreshFailedNotices(
       tx,

@@ -65,6 +65,12 @@ interface Desk {
   isClaiming: boolean;
 }
 
+/** What a claim took: how many, and whether it was as many as it may take at a time, so that more may wait. */
+export interface Taken {
+  readonly count: number;
+  readonly isFull: boolean;
+}
+
 export interface SenderOptions {
   readonly transport: MailTransport;
   /** Push, SMS, webhooks and fax; without them their deliveries wait. */
@@ -134,6 +140,8 @@ export class Sender {
   hasRoom(relay: string): boolean {
     const desk = this.#desks.get(relay);
     if (desk === undefined || desk.isClaiming || this.isResting(relay)) return false;
+    // After trouble one mail tries the way before the others follow.
+    if (desk.failures > 0) return desk.held.size === 0;
     // However many notices one mail lists, it is one mail.
     return (
       desk.held.size <= HELD - BATCH ||
@@ -146,25 +154,30 @@ export class Sender {
     return performance.now() < (this.#desks.get(relay)?.restUntil ?? 0);
   }
 
-  /** Takes what is due for one relay and begins sending. Returns how many were taken. */
-  async claim(relay: string): Promise<number> {
+  /** Takes what is due for one relay and begins sending. */
+  async claim(relay: string): Promise<Taken> {
     const desk = this.#desks.get(relay);
-    if (!desk || this.#isStopped || !this.hasRoom(relay)) return 0;
+    if (!desk || this.#isStopped || !this.hasRoom(relay)) return { count: 0, isFull: false };
     desk.isClaiming = true;
     try {
       const began = performance.now();
       const { workerId, leaseMs, paceMs } = this.#options;
-      // After trouble one mail tries the way before the others follow.
       const limit = desk.failures > 0 ? 1 : BATCH;
-      const { ready, outcomes } = await write(this.#ctx.database, SYSTEM, this.#ctx.clock, async (tx) => {
-        const rows = await claim(tx, relay, limit, workerId, leaseMs);
-        return lookAgain(this.#ctx, tx, relay, rows, {
-          workerId,
-          leaseMs,
-          paceMs,
-          most: this.#together,
-        });
-      });
+      const { ready, outcomes, isFull } = await write(
+        this.#ctx.database,
+        SYSTEM,
+        this.#ctx.clock,
+        async (tx) => {
+          const rows = await claim(tx, relay, limit, workerId, leaseMs);
+          const looked = await lookAgain(this.#ctx, tx, relay, rows, {
+            workerId,
+            leaseMs,
+            paceMs,
+            most: this.#together,
+          });
+          return { ...looked, isFull: rows.length >= limit };
+        },
+      );
       const validUntil = began + leaseMs * 0.8;
       let taken = outcomes.length;
       for (const one of ready) {
@@ -179,7 +192,7 @@ export class Sender {
       this.#outcomes.push(...outcomes);
       if (outcomes.length > 0) this.#scheduleFlush();
       this.#work(desk);
-      return taken;
+      return { count: taken, isFull };
     } finally {
       desk.isClaiming = false;
     }

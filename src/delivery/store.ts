@@ -332,7 +332,8 @@ const RECEIPTS = `
  * the desk's queue. Returns the ids that were accepted; the rest were too late (INV-10).
  */
 export async function settle(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<string>> {
-  const failing = outcomes.filter((one) => one.state === 'failed');
+  // What is withheld can leave a notice with nothing but failures, and its successors give it hope again.
+  const failing = outcomes.filter((one) => one.state === 'failed' || one.state === 'withheld');
   const changing = outcomes.filter((one) => one.successors.length + one.alternates.length > 0);
   // Locks in the order of the write path: cases, notices, deliveries.
   if (failing.length > 0) await lockRows(tx, 'cases', [...new Set(failing.map((one) => one.caseId))]);

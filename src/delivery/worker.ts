@@ -51,6 +51,8 @@ export function startDeliveryWorker(ctx: AppContext, options: DeliveryWorkerOpti
   let lastLook = Number.NEGATIVE_INFINITY;
   let lookTimer: NodeJS.Timeout | undefined;
   let onQuiet: (() => void)[] = [];
+  /** At the last look some lane had no room, so what waits for it may be due. */
+  let isShort = false;
 
   const sender = new Sender(ctx, {
     transport: options.transport,
@@ -59,7 +61,10 @@ export function startDeliveryWorker(ctx: AppContext, options: DeliveryWorkerOpti
     ways: options.ways,
     connections: options.connectionsPerRelay ?? CONNECTIONS,
     paceMs: ctx.config.channels.mailPaceMs,
-    onChange: () => wake(),
+    // What became free matters where there was no room; everything else is said by a signal, or by the next poll.
+    onChange: () => {
+      if (isShort || onQuiet.length > 0) wake();
+    },
   });
   const guard = async (what: string, work: () => Promise<unknown>) => {
     try {
@@ -86,12 +91,18 @@ export function startDeliveryWorker(ctx: AppContext, options: DeliveryWorkerOpti
     lastLook = performance.now();
     await guard('looking', async () => {
       const free = sender.relays.filter((relay) => sender.hasRoom(relay));
+      isShort = free.length < sender.relays.length;
       const due =
         free.length === 0
           ? []
           : await read(ctx.database, SYSTEM, ctx.clock, (tx) => relaysWithWork(tx, free));
-      // Each relay for itself: none waits for another's claim.
-      for (const relay of due) void guard('claiming', () => sender.claim(relay)).then(() => wake());
+      // Each relay for itself: none waits for another's claim. A claim that was full may have left something.
+      for (const relay of due)
+        void guard('claiming', async () => {
+          if ((await sender.claim(relay)).isFull) mustLook = true;
+        }).then(() => {
+          if (mustLook || onQuiet.length > 0) wake();
+        });
       const isBusy = due.length > 0 || sender.isBusy;
       if (!isBusy && !mustLook) for (const done of onQuiet.splice(0)) done();
     });
@@ -198,7 +209,7 @@ export async function deliverDue(
       changed = resolve;
     });
     const taken = await Promise.all(sender.relays.map((relay) => sender.claim(relay)));
-    const now = taken.reduce((sum, count) => sum + count, 0);
+    const now = taken.reduce((sum, { count }) => sum + count, 0);
     claimed += now;
     if (now === 0 && !sender.isBusy) return { claimed };
     if (sender.isBusy) await change;

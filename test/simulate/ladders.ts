@@ -39,6 +39,8 @@ type Rung = Pack['ladders'][number]['rungs'][number];
 const MINUTE = 60_000;
 /** A rung in time is counted from when it was due, which may be so long before it was told. */
 const IN_TIME = 60_000;
+/** The last look at clocks and rungs is so long ago when the rows are read: its facts had to be sealed. */
+const SINCE_LAST_LOOK = 1_000;
 
 /** `PT3M`, `PT2H` in ms: all that the ladders use. */
 function long(text: string): number {
@@ -147,7 +149,7 @@ export function ladderFindings(asked: Asked): void {
       continue;
     }
     const due = ms(notice.next_rung_at);
-    if (due <= now)
+    if (due <= now - SINCE_LAST_LOOK)
       say(`INV-4: ${words}: the rung after ${reached.rung} waits for a look that does not come`);
     const latest =
       Math.max(

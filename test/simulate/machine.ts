@@ -181,12 +181,19 @@ export class Machine implements Host {
     let isWriting = false;
     let hasFailed = false;
     let isOver = false;
+    let isGone = false;
     const leave = () => {
       if (isOver) return;
       isOver = true;
       this.#line.free();
     };
     const query = async (asked: string | { text: string }): Promise<unknown> => {
+      // It died of something else in the middle of this transaction: nobody hears of it, and the server rolls it back.
+      if (this.isDead && !isOver && !isGone) {
+        isGone = true;
+        await this.#line.ask('rollback');
+        leave();
+      }
       if (this.isDead || isOver) return never();
       const text = typeof asked === 'string' ? asked : asked.text;
       if (text.startsWith('begin;')) isWriting = true;

@@ -193,7 +193,13 @@ export const MISTAKES: readonly PlantedMistake[] = [
   mistake(
     'what reached nobody is not counted',
     'src/cases/write.ts',
-    'decided.filter(({ effects }) => effects.confirmed.length > 0 || effects.closed.length > 0);',
-    'decided.filter(({ effects }) => effects.confirmed.length < 0);',
+    "confirmed.length > 0 || closed.length > 0 || facts.some((fact) => fact.kind === 'rung-reached'),",
+    'confirmed.length + closed.length + facts.length < 0,',
+  ),
+  mistake(
+    'what reached nobody stays counted though others are told',
+    'src/cases/write.ts',
+    " || facts.some((fact) => fact.kind === 'rung-reached'),",
+    ',',
   ),
 ];

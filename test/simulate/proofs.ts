@@ -64,7 +64,8 @@ export async function proofs(
   for (const finding of ledger.findings) say(`INV-8: ${JSON.stringify(finding)}`);
   const unsealed = ledger.unsealed > 0 ? await leftUnsealed(seed, machine) : 0;
   if (unsealed > 0) say(`INV-2: ${unsealed} facts were never sealed`);
-  await onTheWall(seed, machine, counted, say);
+  // The costly looks are for every other seed: what they would find is rarely found by one seed only.
+  if (seed.seed % 2 === 0) await onTheWall(seed, machine, counted, say);
   // The auditor works the rows out from the facts by itself: where nobody interfered it must find nothing. It repairs what it
   // finds, so it comes last.
   for (const row of counted.cases) {

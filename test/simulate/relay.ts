@@ -65,11 +65,12 @@ export class Relays {
         const { faults } = this;
         const begun = this.#time.wall;
         if (this.dead.has(relay)) throw fault('ECONNREFUSED', 'CONN');
+        // Soon, late or as late as can be: those that end together are written together.
         if (faults.delay > 0) {
           const one = { machine };
           this.#underWay.add(one);
           await new Promise<void>((resolve) =>
-            this.#time.after(machine, this.#random.int(1, faults.delay), resolve),
+            this.#time.after(machine, (faults.delay * this.#random.int(1, 3)) / 3, resolve),
           );
           this.#underWay.delete(one);
         }

@@ -12,6 +12,7 @@
  * Ends with 1 when an invariant is broken, or when a floor is not reached.
  */
 import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeJson } from '../faults/rig/table.ts';
@@ -132,7 +133,8 @@ async function simulate(): Promise<number> {
       seed: { type: 'string' },
       seeds: { type: 'string' },
       first: { type: 'string', default: '1' },
-      lanes: { type: 'string', default: '3' },
+      /** More than there are processors only hold each other up. */
+      lanes: { type: 'string', default: String(Math.max(2, availableParallelism())) },
       json: { type: 'string' },
       /** Ends at the first failing seed, saying little: for planted mistakes. */
       hunt: { type: 'boolean', default: false },

@@ -19,6 +19,12 @@ import type { Nation } from './world.ts';
 const SECOND = 1_000;
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
+/** How long a relay is dead: mostly shortly, for each try of every machine in a long one is the same. */
+const OUTAGES = [
+  [20 * SECOND, 4],
+  [5 * MINUTE, 4],
+  [HOUR, 1],
+] as const;
 /** Faults of one kind in a seed. */
 const MOST_OF_A_KIND = 3;
 const FAR = Number.POSITIVE_INFINITY;
@@ -48,7 +54,48 @@ interface Dials {
   readonly skew: boolean;
   /** How likely people answer at all. */
   readonly answers: number;
+  readonly size: Size;
 }
+
+/** How much happens: many short stories find more than a few long ones, and some must be long. */
+interface Size {
+  readonly hours: readonly number[];
+  readonly filings: readonly (readonly [number, number])[];
+  /** At most so many acts on cases, answers to notices, and acts at the centre. */
+  readonly acts: number;
+  readonly answers: number;
+  readonly centre: number;
+}
+const SIZES: readonly (readonly [Size, number])[] = [
+  [{ hours: [0.25, 0.5, 1], filings: [[1, 1]], acts: 3, answers: 3, centre: 1 }, 76],
+  [
+    {
+      hours: [1, 2],
+      filings: [
+        [1, 2],
+        [2, 1],
+      ],
+      acts: 5,
+      answers: 6,
+      centre: 3,
+    },
+    18,
+  ],
+  [
+    {
+      hours: [1, 2, 5],
+      filings: [
+        [1, 6],
+        [2, 3],
+        [3, 0.7],
+      ],
+      acts: 8,
+      answers: 8,
+      centre: 4,
+    },
+    6,
+  ],
+];
 
 function dialsOf(random: Random): Dials {
   const some = (share: number, value: number) => (random.chance(share) ? value : 0);
@@ -76,6 +123,7 @@ function dialsOf(random: Random): Dials {
     jumps: random.chance(0.25) ? random.int(1, 2) : 0,
     skew: random.chance(0.25),
     answers: random.pick([0, 0.4, 0.8]),
+    size: random.weighted(SIZES),
   };
 }
 
@@ -356,16 +404,13 @@ class Seed {
   plan(length: number): void {
     const { random, dials } = this;
     const sometime = () => random.next() ** 1.5 * length;
-    const filings = random.weighted([
-      [1, 6],
-      [2, 3],
-      [3, 0.7],
-    ] as const);
+    const { size } = dials;
+    const filings = random.weighted(size.filings);
     for (let n = 0; n < filings; n += 1) {
       const [body, who] = random.pick(BODIES);
       const impactLevel = random.weighted([
         ['A', 4],
-        ['B', 2],
+        ['B', 3],
         ['C', 2],
         ['D', 3],
       ] as const);
@@ -374,10 +419,10 @@ class Seed {
         file(this, body, who, { impactLevel }, { suspected }),
       );
     }
-    for (let n = random.int(2, 8); n > 0; n -= 1) this.later(sometime(), () => actOnSome(this));
-    for (let n = random.int(0, 8); n > 0; n -= 1)
+    for (let n = random.int(1, size.acts); n > 0; n -= 1) this.later(sometime(), () => actOnSome(this));
+    for (let n = random.int(0, size.answers); n > 0; n -= 1)
       if (random.chance(dials.answers)) this.later(sometime(), () => answerSome(this));
-    for (let n = random.int(0, 4); n > 0; n -= 1) this.later(sometime(), () => actAtCentre(this));
+    for (let n = random.int(0, size.centre); n > 0; n -= 1) this.later(sometime(), () => actAtCentre(this));
     for (let n = dials.kills; n > 0; n -= 1)
       this.later(sometime(), () => {
         const { awake } = this;
@@ -393,7 +438,7 @@ class Seed {
         const relay = random.pick(['default', '127.0.0.1:2']);
         this.relays.dead.add(relay);
         this.fault('relay dead', relay);
-        this.later(random.pick([20 * SECOND, 5 * MINUTE, HOUR]), () => {
+        this.later(random.weighted(OUTAGES), () => {
           this.relays.dead.delete(relay);
           this.tell(`relay ${relay} is back`);
         });
@@ -440,7 +485,7 @@ class Seed {
     );
     this.relays.faults = dials.relay;
     for (let n = 0; n < dials.machines; n += 1) this.startMachine();
-    const length = random.pick([1, 2, 5]) * HOUR;
+    const length = random.pick(dials.size.hours) * HOUR;
     this.plan(length);
     let found: string[];
     try {
