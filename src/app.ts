@@ -36,6 +36,7 @@ import { SYSTEM } from './platform/actor.ts';
 import type { AppContext } from './platform/context.ts';
 import { createMailTransport, type MailTransport } from './platform/mail.ts';
 import { read, write } from './platform/transaction.ts';
+import { preparednessRoutes } from './preparedness/index.ts';
 import { procedureRoutes } from './procedures/index.ts';
 import { raiseJump, raiseStuck, startAuditor, startHeartbeat, watchRoutes } from './watch/index.ts';
 
@@ -136,6 +137,7 @@ export const createApp: CreateApp = (ctx: AppContext): App => {
       affairsRoutes(ctx),
       rehearsalRoutes(ctx),
       procedureRoutes(ctx),
+      preparednessRoutes(ctx),
       analysisRoutes(ctx),
       centreRoutes(ctx),
       insightRoutes(ctx, (tx, mode) => centreNow(ctx, tx, mode)),

@@ -1,7 +1,7 @@
 /** What other rooms may use of delivery. */
 export { channelRoutes } from './channel-routes.ts';
 export { channelsOf, relayFor, type Way } from './channels.ts';
-export { writeDutyLetters } from './duty-letters.ts';
+export { type PrepareLetter, writeDutyLetters } from './duty-letters.ts';
 export { type LetterKind, sendLetter } from './letter.ts';
 export { sayReason } from './mail.ts';
 export {

@@ -21,6 +21,8 @@ export interface DeliveryServiceOptions {
 
 const LOOK_EVERY = 1_000;
 const DEVICES_EVERY = 5_000;
+/** Letters about duty and preparedness go for so long at one turn, in ms. */
+const LETTERS_MS = 5_000;
 
 /** Opens every way that is set up and starts the worker over them. Never throws for trouble of a way or the database. */
 export function startDeliveries(ctx: AppContext, options: DeliveryServiceOptions): DeliveryWorker {
@@ -36,14 +38,19 @@ export function startDeliveries(ctx: AppContext, options: DeliveryServiceOptions
   const worker = startDeliveryWorker(ctx, { transport, ways, workerId });
   const bounces = ctx.config.channels.bounces && startBounces(ctx, ctx.config.channels.bounces);
   let isLooking = false;
+  let isStopped = false;
   let looking: Promise<unknown> = Promise.resolve();
   const beside = async (): Promise<void> => {
     await runTests(ctx, transport, ways).catch((error: unknown) =>
       ctx.log.error({ err: error }, 'trials of ways failed, going on'),
     );
-    await sendDutyLetters(ctx, transport, ways).catch((error: unknown) =>
-      ctx.log.error({ err: error }, 'letters about duty could not be sent, going on'),
-    );
+    try {
+      // A call to the whole nation is thousands of letters: many at a turn, and trials of ways still come between.
+      const until = performance.now() + LETTERS_MS;
+      while (!isStopped && (await sendDutyLetters(ctx, transport, ways)) > 0 && performance.now() < until);
+    } catch (error) {
+      ctx.log.error({ err: error }, 'letters about duty could not be sent, going on');
+    }
   };
   const tests = setInterval(() => {
     if (isLooking) return;
@@ -55,6 +62,7 @@ export function startDeliveries(ctx: AppContext, options: DeliveryServiceOptions
   return {
     ...worker,
     stop: async () => {
+      isStopped = true;
       clearInterval(tests);
       await bounces?.stop();
       await worker.stop();

@@ -150,7 +150,7 @@ export async function writeSeenBy(
 
 /** One entry for the record; `data` carries ids and names of fields, never what is personal. */
 export interface NewFact {
-  readonly stream: 'directory' | 'identity' | 'procedure' | 'analysis';
+  readonly stream: 'directory' | 'identity' | 'procedure' | 'analysis' | 'preparedness' | 'preparedness-part';
   readonly streamId: string;
   readonly kind: string;
   readonly data: object;

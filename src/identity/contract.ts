@@ -54,6 +54,7 @@ export const sessionView = z.strictObject({
       'centre',
       'cases',
       'support',
+      'preparedness',
       'procedures',
       'analyses',
       'inbox',

@@ -107,6 +107,15 @@ export function screensFor(pack: Pack, posts: readonly SnapshotPost[]): Screen[]
     ['cases', posts.length > 0],
     // Whoever coordinates support, or may be asked for it (S8.7).
     ['support', posts.some((post) => GIVES_SUPPORT.has(post.role))],
+    // Whoever calls for preparedness, follows it, or has a part in it (S7.9.7.5).
+    [
+      'preparedness',
+      posts.some((post) =>
+        (['call-preparedness', 'read-preparedness', 'answer-preparedness'] as const).some((act) =>
+          groupMay(pack, act, post),
+        ),
+      ),
+    ],
     // Whoever keeps the response procedures (S7.11.0d), and whoever writes or gathers analyses (S7.11.0e).
     ['procedures', posts.some((post) => groupMay(pack, 'read-procedures', post))],
     [

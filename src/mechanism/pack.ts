@@ -428,7 +428,8 @@ export const packSchema = z.strictObject({
     .array(
       z.strictObject({
         id,
-        levels: z.array(id).min(1),
+        /** Levels whose cases are given the step; none = it comes only with a call for preparedness (S7.9.7.5). */
+        levels: z.array(id),
         phase: z.enum(PLAYBOOK_PHASES),
         /** `agency`, `desk`, `authority`, `subgroup` (of the case), `command`, or a group. */
         owner: z.string(),

@@ -60,6 +60,7 @@ export function groupKeys(pack: Pack, act: GroupAct): string[] {
   const keys = pack.groupRights.flatMap((row) => {
     if (!row.acts.includes(act)) return [];
     if (row.group !== undefined) return [`group:${row.group}`];
+    if (row.role === 'convenor' || row.role === 'deputy-convenor') return ['command'];
     return row.role === 'auditor' || row.role === 'observer' ? ['watch'] : [];
   });
   return [...new Set(['system', ...keys])].sort();

@@ -231,7 +231,7 @@ export const CENTRE_ACTS = [
 ] as const;
 export type CentreAct = (typeof CENTRE_ACTS)[number];
 
-/** What groups do apart from any one case; each is one row of the pack's `groupRights` (S7.11.0d, S7.11.0e). */
+/** What groups do apart from any one case; each is one row of the pack's `groupRights` (S7.11.0d, S7.11.0e, S7.9.7.5). */
 export const GROUP_ACTS = [
   /** see the response procedures with their history, and what waits to be agreed to */
   'read-procedures',
@@ -240,6 +240,10 @@ export const GROUP_ACTS = [
   'decide-procedure',
   /** call what comes before an incident: notices and tasks of the phase 事前 */
   'call-preparedness',
+  /** every call for preparedness, and how far everybody is */
+  'read-preparedness',
+  /** say for one's own body, or one's own group, that a call has arrived and what was done */
+  'answer-preparedness',
   /** write the analysis reports of one's own group */
   'write-analysis',
   /** the notifications and analysis reports of all groups side by side */

@@ -161,6 +161,10 @@ export const ERRORS = {
     status: 409,
     when: 'A step is settled that is done, skipped or set aside already, or one is taken up again that is open.',
   },
+  'preparedness-ended': {
+    status: 409,
+    when: 'Something is done with a call for preparedness that has been ended.',
+  },
   'procedure-same': {
     status: 409,
     when: 'A proposal to change a step of the response procedures says what is in force already.',

@@ -299,6 +299,7 @@ export interface Drafts {
 
 export interface DutyLetters {
   attempts: Generated<number>;
+  call_id: string | null;
   channel: string;
   ends_at: Timestamp;
   id: string;
@@ -306,6 +307,7 @@ export interface DutyLetters {
   lease_until: Timestamp | null;
   made_at: Timestamp;
   next_at: Timestamp | null;
+  part_id: string | null;
   person_id: string;
   post_id: string;
   reason: string | null;
@@ -593,6 +595,49 @@ export interface Posts {
   seen_by: string[];
   valid_from: string;
   valid_to: string | null;
+}
+
+export interface PreparednessCalls {
+  audience: Json;
+  called_at: Timestamp;
+  called_by: string;
+  called_post: string;
+  case_id: string | null;
+  due_at: Timestamp;
+  edition: number;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  ended_why: Generated<string>;
+  id: string;
+  mode: string;
+  pack_hash: string;
+  reason: string;
+  seen_by: string[];
+  steps: Json;
+}
+
+export interface PreparednessParts {
+  acknowledged_at: Timestamp | null;
+  acknowledged_by: string | null;
+  call_id: string;
+  group_code: string | null;
+  id: string;
+  organisation_id: string;
+  reminded_at: Timestamp | null;
+  reminders: Generated<number>;
+  seen_by: string[];
+  told: number;
+}
+
+export interface PreparednessTasks {
+  changed_at: Timestamp | null;
+  changed_by: string | null;
+  note: Generated<string>;
+  part_id: string;
+  place: number;
+  seen_by: string[];
+  state: string;
+  step: string;
 }
 
 export interface ProcedureVersions {
@@ -888,6 +933,9 @@ export interface Tables {
   person_details: PersonDetails;
   persons: Persons;
   posts: Posts;
+  preparedness_calls: PreparednessCalls;
+  preparedness_parts: PreparednessParts;
+  preparedness_tasks: PreparednessTasks;
   procedure_versions: ProcedureVersions;
   push_subscriptions: PushSubscriptions;
   recoveries: Recoveries;

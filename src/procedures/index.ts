@@ -2,3 +2,4 @@
 export { decideProcedure, proposeProcedure } from './commands.ts';
 export { procedureRoutes } from './routes.ts';
 export { proceduresNow } from './store.ts';
+export { ownerRef } from './views.ts';

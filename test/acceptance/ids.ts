@@ -137,7 +137,7 @@ export const ACCEPTANCE: readonly AcceptanceRow[] = [
   ['S7.9.7.2', 'Build the notification web site', true],
   ['S7.9.7.3', 'Emergency procedures per level', true],
   ['S7.9.7.4', 'Coordinate TSC technical service', true],
-  ['S7.9.7.5', 'Before/during/after warning, response, recovery', false],
+  ['S7.9.7.5', 'Before/during/after warning, response, recovery', true],
   ['S7.9.7.6', 'Publish statistics of incidents and the response procedures', false],
   ['S7.10.1a', 'National response centre under the Council', true],
   ['S7.10.1b', 'Centre organisation per figure 3', true],

@@ -317,6 +317,50 @@ export const ROWS: Readonly<Record<string, Row>> = {
     defence: '.............xx.!',
   },
   'GET /support': { all: '++++++++++++++++!' },
+  'GET /preparedness': { all: '++++++++++++++++!' },
+  'GET /preparedness/choices': { all: 'xxxxxx+++xxxxxxx!' },
+  // No time that is still to come: whoever may call is told so.
+  'POST /preparedness': {
+    body: () => ({
+      id: NONE,
+      steps: ['close-holes'],
+      audience: { kind: 'all' },
+      dueAt: '2001-01-01T00:00:00Z',
+      reason: 'x',
+    }),
+    all: 'xxxxxx???xxxxxxx!',
+  },
+  // Who sees whose part of a call, and who does what with it: test/stories/preparedness.test.ts; here, one nobody has.
+  'GET /preparedness/:id': { path: `/preparedness/${NONE}`, all: '................!' },
+  'GET /preparedness/:id/parts': { path: `/preparedness/${NONE}/parts`, all: '................!' },
+  'GET /preparedness/:id/progress.csv': {
+    path: `/preparedness/${NONE}/progress.csv`,
+    all: '................!',
+  },
+  'POST /preparedness/:id/reminders': {
+    path: `/preparedness/${NONE}/reminders`,
+    body: () => ({}),
+    all: '................!',
+  },
+  'POST /preparedness/:id/due': {
+    path: `/preparedness/${NONE}/due`,
+    body: () => ({ dueAt: FAR, reason: 'x' }),
+    all: '................!',
+  },
+  'POST /preparedness/:id/end': {
+    path: `/preparedness/${NONE}/end`,
+    body: () => ({ reason: 'x' }),
+    all: '................!',
+  },
+  'POST /preparedness/:id/parts/:part/acknowledgement': {
+    path: `/preparedness/${NONE}/parts/${NONE}/acknowledgement`,
+    all: '................!',
+  },
+  'POST /preparedness/:id/parts/:part/tasks/:step': {
+    path: `/preparedness/${NONE}/parts/${NONE}/tasks/close-holes`,
+    body: () => ({ act: 'done' }),
+    all: '................!',
+  },
   'GET /procedures': { all: 'xxxxxx+xx+xxxxxx!' },
   'POST /procedures/proposals': {
     body: () => ({ id: NONE, step: 'no-such-step', restores: 0, reason: 'x' }),

@@ -43,6 +43,10 @@ export const TABLES: Readonly<Record<string, Rule>> = {
   procedure_versions: 'seen-by',
   // Its own keys, and of those only who sees every case it is about as well.
   analysis_reports: 'seen-by',
+  // Its own keys, or a part of it that is seen.
+  preparedness_calls: 'seen-by',
+  preparedness_parts: 'seen-by',
+  preparedness_tasks: 'seen-by',
   // Its own keys, and of those only who sees the case as well.
   referral_packages: 'seen-by',
   referral_notes: 'seen-by',

@@ -271,7 +271,12 @@ export const errors = {
     'step-settled': {
       title: 'This step is on record already',
       detail: 'It was done, skipped or is asked no more; or it is open already.',
-      repair: 'Look at the case again to see who recorded it and when.',
+      repair: 'Look at the page again to see who recorded it and when.',
+    },
+    'preparedness-ended': {
+      title: 'This call has ended',
+      detail: 'Whoever called for preparedness has ended it; its record is closed.',
+      repair: 'Look at the page again; where it is still needed, the crisis subgroup makes another call.',
     },
     'procedure-same': {
       title: 'The same as what is in force',

@@ -10,6 +10,7 @@ export const shell = {
     desk: 'Duty desk',
     centre: 'Centre',
     support: 'Support',
+    preparedness: 'Preparedness',
     procedures: 'Playbook',
     analyses: 'Analyses',
     cases: 'Cases',

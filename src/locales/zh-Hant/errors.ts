@@ -264,7 +264,12 @@ export const errors = {
     'step-settled': {
       title: '這一步已有紀錄',
       detail: '這一步已完成、已略過或不再適用；或本來就是待辦。',
-      repair: '請重新整理案件頁面，看是誰何時登載。',
+      repair: '請重新整理頁面，看是誰何時登載。',
+    },
+    'preparedness-ended': {
+      title: '這次整備已經結束',
+      detail: '發動的單位已結束這次事前整備，紀錄不再更動。',
+      repair: '請看最新的畫面；仍須整備者，由危機通報分組另行發動。',
     },
     'procedure-same': {
       title: '與現行程序相同',

@@ -8,6 +8,7 @@ export const shell = {
     situation: '現況',
     centre: '應變中心',
     support: '支援',
+    preparedness: '整備',
     procedures: '程序',
     analyses: '分析',
     cases: '案件',

@@ -7,6 +7,7 @@ import { shellText } from './texts.ts';
 
 /** What is looked up now and then; a thumb's bar leaves it to the person's menu, a full row folds it. */
 const SELDOM: readonly Destination['screen'][] = [
+  'preparedness',
   'procedures',
   'analyses',
   'mechanism',

@@ -9,6 +9,7 @@ export interface Destination {
     | 'centre'
     | 'cases'
     | 'support'
+    | 'preparedness'
     | 'procedures'
     | 'analyses'
     | 'inbox'
@@ -28,6 +29,7 @@ const ORDER: readonly Destination[] = [
   { screen: 'report', path: '/report/new' },
   { screen: 'cases', path: '/cases' },
   { screen: 'support', path: '/support' },
+  { screen: 'preparedness', path: '/preparedness' },
   { screen: 'procedures', path: '/procedures' },
   { screen: 'analyses', path: '/analyses' },
   { screen: 'inbox', path: '/inbox' },

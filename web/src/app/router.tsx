@@ -111,6 +111,21 @@ const support = createRoute({
   path: '/support',
   component: lazyRouteComponent(() => import('../cases/Workload.tsx'), 'Workload'),
 });
+const preparedness = createRoute({
+  getParentRoute: () => inside,
+  path: '/preparedness',
+  component: lazyRouteComponent(() => import('../preparedness/Calls.tsx'), 'Calls'),
+});
+const newPreparedness = createRoute({
+  getParentRoute: () => inside,
+  path: '/preparedness/new',
+  component: lazyRouteComponent(() => import('../preparedness/NewCall.tsx'), 'NewCall'),
+});
+const onePreparedness = createRoute({
+  getParentRoute: () => inside,
+  path: '/preparedness/$callId',
+  component: lazyRouteComponent(() => import('../preparedness/Call.tsx'), 'Call'),
+});
 const procedures = createRoute({
   getParentRoute: () => inside,
   path: '/procedures',
@@ -249,6 +264,9 @@ export const router = createRouter({
       campaigns,
       cases,
       support,
+      preparedness,
+      newPreparedness,
+      onePreparedness,
       procedures,
       analyses,
       writeAnalysis,

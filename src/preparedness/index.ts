@@ -1,0 +1,2 @@
+/** What other rooms may use of preparedness. */
+export { preparednessRoutes } from './routes.ts';
