@@ -123,6 +123,14 @@ const ALL = [
 const partOf = (name: string, began: number): string =>
   ({ facts: ` where position > ${began}`, case_numbers: ' where case_id is not null' })[name] ?? '';
 
+/** A lease that was taken or prolonged, of a delivery or of the mail it goes with. */
+interface Lease {
+  readonly delivery: string;
+  readonly worker: string;
+  readonly since: string;
+  readonly until: string;
+}
+
 interface Breach {
   readonly delivery: string;
   readonly what: string;
@@ -136,8 +144,13 @@ export async function findings(seed: Seed, machine: Machine): Promise<string[]> 
       `'${name}', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ${name} t${partOf(name, nation.began)})`,
   ).join();
   // Everything in one look: what is compared must be of one moment.
-  const [answer] = await nation.ask<{ all: Record<string, Row[]>; breaches: readonly Breach[] }>(
-    `select jsonb_build_object(${sql}) as all, (select coalesce(jsonb_agg(to_jsonb(b)), '[]') from sim.breaches b) as breaches`,
+  const [answer] = await nation.ask<{
+    all: Record<string, Row[]>;
+    breaches: readonly Breach[];
+    leases: readonly Lease[];
+  }>(
+    `select jsonb_build_object(${sql}) as all, (select coalesce(jsonb_agg(to_jsonb(b)), '[]') from sim.breaches b) as breaches,
+            (select coalesce(jsonb_agg(to_jsonb(l)), '[]') from sim.leases l) as leases`,
   );
   const rows = answer?.all ?? {};
   const found: string[] = [];
@@ -185,6 +198,8 @@ export async function findings(seed: Seed, machine: Machine): Promise<string[]> 
     say,
   });
   for (const { delivery, what } of answer?.breaches ?? []) say(`INV-10: delivery ${delivery} was ${what}`);
+  // A clock that is set says nothing about how long a lease was held.
+  if (seed.dials.jumps === 0) leased(seed, answer?.leases ?? [], say);
   const counted = {
     cases: [...cases.values()].map((one) => ({ ...one, ...lifeOf(facts.get(one.id) ?? []).at(-1) })),
     clocks,
@@ -420,6 +435,17 @@ function told(
       say(
         `INV-2: ${numberOf(notice.case_id)}: the notice to ${postOf(notice.post_id)} (${notice.route}) is in no fact`,
       );
+  }
+}
+
+/** INV-10: whoever begins a mail holds its lease at that moment. */
+function leased(seed: Seed, leases: readonly Lease[], say: (text: string) => void): void {
+  const held = Map.groupBy(leases, (lease) => `${lease.delivery} ${lease.worker}`);
+  for (const { id, to, machine, begun } of seed.relays.arrivals) {
+    const isHeld = held
+      .get(`${id} ${machine}`)
+      ?.some(({ since, until }) => ms(since) <= begun && begun <= ms(until));
+    if (!isHeld) say(`INV-10: ${machine} began the mail ${id} to ${to} without holding its lease`);
   }
 }
 

@@ -42,6 +42,8 @@ export class Relays {
   readonly arrivals: Arrival[] = [];
   readonly dead = new Set<string>();
   faults: RelayFaults = { cut: 0, later: 0, refused: 0, dies: 0, delay: 0 };
+  /** Called once, with the machine that has the next mail under way. */
+  onceUnderWay: ((machine: Machine) => void) | null = null;
   readonly #underWay = new Set<{ readonly machine: Machine }>();
   readonly #time: Time;
   readonly #random: Random;
@@ -69,6 +71,8 @@ export class Relays {
         if (faults.delay > 0) {
           const one = { machine };
           this.#underWay.add(one);
+          this.onceUnderWay?.(machine);
+          this.onceUnderWay = null;
           await new Promise<void>((resolve) =>
             this.#time.after(machine, (faults.delay * this.#random.int(1, 3)) / 3, resolve),
           );

@@ -272,10 +272,13 @@ class Seed {
       const what = every === null ? 'clocks' : 'deliveries';
       return due.has(what) || this.random.chance(0.05);
     };
+    // At the same moment, so that each acts on what it saw before the other wrote, or one after the other.
+    const atOnce = machines.length > 1 && this.random.chance(0.5);
     for (const machine of machines) {
       this.time.runPolls(machine, isWanted);
-      await this.quiesce();
+      if (!atOnce) await this.quiesce();
     }
+    if (atOnce) await this.quiesce();
   }
 
   /** The next moment at which a clock, a mail or a rung is due, in monotonic ms; asked again only when rows have changed. */
@@ -454,9 +457,16 @@ class Seed {
 
   /** A machine stands still, most likely in the middle of sending, and goes on later as if nothing had been. */
   freeze(): void {
+    if (!this.relays.isUnderWay && this.dials.relay.delay > 0 && this.random.chance(0.8)) {
+      this.relays.onceUnderWay = (machine) => this.later(0, () => this.stop(machine));
+      return;
+    }
     const { awake } = this;
-    if (awake.length === 0) return;
-    const machine = this.random.pick(awake);
+    if (awake.length > 0) this.stop(this.random.pick(awake));
+  }
+
+  stop(machine: Machine): void {
+    if (!machine.canWork) return;
     machine.isFrozen = true;
     this.fault('frozen', machine.name);
     this.later(this.random.pick([2, 6, 12, 90]) * SECOND, () => {

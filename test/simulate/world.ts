@@ -25,6 +25,7 @@ const CLOCK = `
   create function sim.clock_timestamp() returns timestamptz language sql volatile as
     $$ select current_setting('sim.now')::timestamptz $$;
   create table sim.breaches (delivery uuid, what text);
+  create table sim.leases (delivery uuid, worker text, since timestamptz, until timestamptz);
   create function sim.watch() returns trigger language plpgsql security definer as $f$
   begin
     if old.state <> 'queued' and (new.state, new.fence, new.handed_over_at) is distinct from (old.state, old.fence, old.handed_over_at) then
@@ -33,6 +34,9 @@ const CLOCK = `
       insert into sim.breaches values (old.id, 'its fence went back');
     elsif new.fence > old.fence and new.leased_by is not null and old.lease_until > sim.clock_timestamp() then
       insert into sim.breaches values (old.id, 'taken by ' || new.leased_by || ' while ' || old.leased_by || ' held its lease');
+    end if;
+    if new.leased_by is not null and new.lease_until is distinct from old.lease_until then
+      insert into sim.leases values (coalesce(new.digest_id, new.id), new.leased_by, sim.clock_timestamp(), new.lease_until);
     end if;
     return new;
   end $f$;
@@ -151,6 +155,7 @@ export async function makeNation(time: Time, rows: DirectoryRows = morePeople): 
     `delete from ledger_leaves where position > ${base?.position ?? 0}`,
     `delete from ledger_heads where (log, size) not in (${heads.map(({ log, size }) => `(${pg.escapeLiteral(log)}, ${size})`).join() || "('', 0)"})`,
     'delete from sim.breaches',
+    'delete from sim.leases',
     `set session_replication_role = origin`,
   ].join('; ');
   return {

@@ -25,6 +25,8 @@ const HOUR = 3_600_000;
 /** From the first report to the last; most come in the middle. */
 const WAVE = 2 * HOUR;
 const AFTER = 2 * HOUR;
+/** When the workers look within a step, in ms. */
+const LOOKS = [0, 500, 1_000, 2_000];
 /** How long a person needs for one thing before the next, in ms. */
 const HANDLING = 25 * SECOND;
 const CONTENT = {
@@ -88,33 +90,61 @@ interface Look {
   readonly mails: number;
   readonly unanswered: number;
   readonly unregistered: number;
+  /** What the duty officers did in the last hour. */
+  readonly desk: number;
 }
 
-/** A plot of the night as SVG: cases, mails that wait, notices nobody has answered. */
-function plot(looks: readonly Look[], title: string): string {
-  const [width, height, left, bottom] = [960, 420, 60, 40];
+type Line = readonly [key: keyof Look, colour: string, words: string];
+/** What is plotted above one another: each with a scale of its own, for a hundred waiting things are lost beside thousands of cases. */
+const PANELS: readonly (readonly [title: string, lines: readonly Line[]])[] = [
+  ['案件 cases', [['cases', '#1f5fa8', '已通報 reported']]],
+  [
+    '等候者 waiting',
+    [
+      ['unanswered', '#b3261e', '待簽收 unanswered notices'],
+      ['unregistered', '#8a5a00', '待登錄 unregistered cases'],
+      ['mails', '#2e7d32', '待寄 mails not sent'],
+    ],
+  ],
+  ['每小時處置 acts per hour', [['desk', '#5b3fa0', '兩位值勤官 both duty officers']]],
+];
+
+/** A round number at or above a value, so that the ticks can be read: 1, 2 or 5 and noughts. */
+function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
+  return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power;
+}
+
+/** A plot of the night as SVG, each panel with its scale. */
+function plot(looks: readonly Look[], title: string, startHour: number): string {
+  const [width, left, panel, gap, head] = [960, 70, 150, 52, 46];
   const last = looks.at(-1)?.at ?? 1;
-  const lines: readonly (readonly [keyof Look, string, string])[] = [
-    ['cases', '#1f5fa8', '案件 cases'],
-    ['unanswered', '#b3261e', '待簽收 unanswered notices'],
-    ['unregistered', '#8a5a00', '待登錄 unregistered cases'],
-    ['mails', '#2e7d32', '待寄 mails waiting'],
-  ];
-  const top = Math.max(1, ...lines.flatMap(([key]) => looks.map((look) => look[key])));
   const x = (at: number) => left + (at / last) * (width - left - 20);
-  const y = (value: number) => height - bottom - (value / top) * (height - bottom - 60);
-  const paths = lines.map(
-    ([key, colour]) =>
-      `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${looks.map((look) => `${x(look.at).toFixed(1)},${y(look[key]).toFixed(1)}`).join(' ')}"/>`,
-  );
-  const keys = lines.map(
-    ([, colour, words], n) => `<text x="${left + n * 215}" y="48" fill="${colour}">■ ${words}</text>`,
-  );
-  const hours = Array.from(
-    { length: Math.floor(last / HOUR) + 1 },
-    (_, hour) => `<text x="${x(hour * HOUR) - 8}" y="${height - 15}">+${hour} h</text>`,
-  );
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="#fff"/><text x="${left}" y="24" font-size="16">${title}</text>${keys.join('')}<text x="8" y="${y(top) + 4}">${top}</text><text x="8" y="${y(0) + 4}">0</text>${hours.join('')}${paths.join('')}</svg>\n`;
+  const height = head + PANELS.length * (panel + gap);
+  const drawn = PANELS.map(([name, lines], n) => {
+    const top = head + n * (panel + gap) + 20;
+    const most = roundUp(Math.max(1, ...lines.flatMap(([key]) => looks.map((look) => look[key]))));
+    const y = (value: number) => top + panel - (value / most) * panel;
+    const grid = [0, 0.5, 1].map(
+      (part) =>
+        `<line x1="${left}" x2="${width - 20}" y1="${y(most * part)}" y2="${y(most * part)}" stroke="#ddd"/>` +
+        `<text x="${left - 8}" y="${y(most * part) + 4}" text-anchor="end">${(most * part).toLocaleString('en')}</text>`,
+    );
+    const keys = lines.map(
+      ([, colour, words], place) =>
+        `<text x="${left + 190 + place * 210}" y="${top - 8}" fill="${colour}">■ ${words}</text>`,
+    );
+    const paths = lines.map(
+      ([key, colour]) =>
+        `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${looks.map((look) => `${x(look.at).toFixed(1)},${y(look[key]).toFixed(1)}`).join(' ')}"/>`,
+    );
+    return `<text x="${left}" y="${top - 8}" font-weight="bold">${name}</text>${keys.join('')}${grid.join('')}${paths.join('')}`;
+  });
+  const hours = Array.from({ length: Math.floor(last / HOUR) + 1 }, (_, hour) => {
+    const clock = String((startHour + hour) % 24).padStart(2, '0');
+    return `<text x="${x(hour * HOUR)}" y="${height - 10}" text-anchor="middle">${clock}:00</text>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="#fff"/><text x="${left}" y="26" font-size="16">${title}</text>${hours.join('')}${drawn.join('')}</svg>\n`;
 }
 
 export interface WormOptions {
@@ -173,6 +203,8 @@ export async function worm({ bodies, at, svg, json }: WormOptions): Promise<numb
   /** When each person is free for the next thing. */
   const free = new Map<string, number>();
   const handled = new Map<string, number>();
+  /** When the desk graded a case. */
+  const graded: number[] = [];
   const looks: Look[] = [];
   let refused = 0;
   let why: unknown;
@@ -194,8 +226,12 @@ export async function worm({ bodies, at, svg, json }: WormOptions): Promise<numb
           why ??= error;
         });
     }
-    time.runPolls(machine, (poll) => poll.length < MINUTE);
-    await quiesce();
+    // The workers look several times a second; what follows from one look is done at the next ones, not a step later.
+    for (const moment of LOOKS) {
+      time.mono = Math.max(time.mono, now + moment);
+      time.runPolls(machine, (poll) => poll.length < MINUTE);
+      await quiesce();
+    }
     // The desk registers and grades, gravest first; everybody else confirms what has reached him.
     for (const officer of ['officer', 'officer2']) {
       while ((free.get(officer) ?? 0) <= now) {
@@ -214,6 +250,7 @@ export async function worm({ bodies, at, svg, json }: WormOptions): Promise<numb
         );
         free.set(officer, Math.max(free.get(officer) ?? 0, now) + HANDLING * random.logNormal(1, 0.6));
         handled.set(officer, (handled.get(officer) ?? 0) + 1);
+        graded.push(now);
       }
     }
     const waiting = await nation.ask<{ id: string; person: string }>(
@@ -237,13 +274,13 @@ export async function worm({ bodies, at, svg, json }: WormOptions): Promise<numb
       free.set(code, now + HANDLING * random.logNormal(1, 0.6));
       handled.set(code, (handled.get(code) ?? 0) + 1);
     }
-    const [row] = await nation.ask<Omit<Look, 'at'> & Record<string, unknown>>(
+    const [row] = await nation.ask<Omit<Look, 'at' | 'desk'> & Record<string, unknown>>(
       `select (select count(*)::int from cases) as cases,
               (select count(*)::int from deliveries where state = 'queued') as mails,
               (select count(*)::int from notices where expects <> 'none' and acknowledged_at is null and closed_at is null) as unanswered,
               (select count(*)::int from cases where state = 'reported') as unregistered`,
     );
-    if (row) looks.push({ at: now, ...row });
+    if (row) looks.push({ at: now, ...row, desk: graded.filter((moment) => moment > now - HOUR).length });
   }
   const told = await nation.ask<{ level: string; role: string; seconds: number }>(
     `select c.level, case when n.route like '%convenor' then 'convenor' when 'centre' = any (n.capacities) then 'centre'
@@ -294,7 +331,14 @@ export async function worm({ bodies, at, svg, json }: WormOptions): Promise<numb
       `waiting: to be registered ${worst('unregistered')}; unanswered notices ${worst('unanswered')}; mails ${worst('mails')}\n` +
       `${relays.arrivals.length} mails; ${Math.round((performance.now() - began) / 1000)} s of real time for ${(WAVE + AFTER) / HOUR} h; plot: ${svg}\n`,
   );
-  writeFileSync(svg, plot(looks, `${bodies} bodies, ${at}`));
+  writeFileSync(
+    svg,
+    plot(
+      looks,
+      `${bodies.toLocaleString('en')} 個機關自 ${at} 起通報 · ${bodies.toLocaleString('en')} bodies report from ${at}`,
+      Number(at.slice(0, 2)),
+    ),
+  );
   writeJson(json, {
     bodies,
     at,
