@@ -97,8 +97,28 @@ const WAITING = `(n.expects <> 'none' and n.acknowledged_at is null and n.closed
 // What the reader may not see is not listed either, save what was written for outsiders and says nothing (DEC-19, H28).
 const SHOWN = `((n.data ->> 'closed')::boolean is true or exists (select 1 from cases c where c.id = n.case_id))`;
 
-/** Where a page of the inbox begins: the sort keys of the last notice before it. */
-export type InboxKeys = readonly [waiting: 0 | 1, madeAt: string, id: string];
+/** What a notice is listed by, each larger first: waits, overdue, gravity, how near it is due, when it was made, its id. */
+export interface InboxKeys {
+  /** The moment the first page was read: what is overdue does not change while pages are turned. */
+  readonly asOf: string;
+  readonly waits: number;
+  readonly overdue: number;
+  readonly gravity: number;
+  readonly near: number;
+  readonly madeAt: string;
+  readonly id: string;
+}
+
+/** A notice with the keys it is listed by. */
+export type InboxRow = NoticeRow & Pick<InboxKeys, 'waits' | 'overdue' | 'gravity' | 'near'>;
+
+// Never due comes after whatever is due; the largest whole number that JSON holds, below nothing.
+const NEVER = -Number.MAX_SAFE_INTEGER;
+// Of what is answered only when it was made counts, so that the order is that of the past.
+const KEYS = `${WAITING}::int as waits,
+  case when ${WAITING} then coalesce((n.confirm_by <= $3)::int, 0) else 0 end as overdue,
+  case when ${WAITING} then n.rank::int else 0 end as gravity,
+  case when ${WAITING} then coalesce(-floor(extract(epoch from n.confirm_by) * 1000)::bigint, ${NEVER}) else 0 end as near`;
 
 /** At most so many notices of other posts are listed for somebody whom ladders have reached. */
 const MOST_REACHED = 200;
@@ -119,7 +139,8 @@ export function reachedRows(
 }
 
 /**
- * Notices of these posts, and those of `reached`: what waits for a confirmation first, then the newest. `after` is the last row of the page
+ * Notices of these posts, and those of `reached`. What waits for a confirmation comes first: what is overdue, then the gravest,
+ * then what is due next, then the newest; after it what is answered, the newest first. `after` is the last row of the page
  * before; one more than `limit` rows are given when there are more.
  */
 export function inboxRows(
@@ -127,21 +148,23 @@ export function inboxRows(
   postIds: readonly string[],
   reached: readonly string[],
   filter: { readonly waiting: boolean | null; readonly after: InboxKeys | null; readonly limit: number },
-): Promise<NoticeRow[]> {
-  return tx.prepared<NoticeRow & Record<string, unknown>>(
+): Promise<InboxRow[]> {
+  const { after } = filter;
+  return tx.prepared<InboxRow & Record<string, unknown>>(
     'inbox',
-    `select ${COLUMNS} from notices n
-     where (n.post_id = any ($1::uuid[]) or n.id = any ($7::uuid[])) and ${SHOWN}
-       and ($2::boolean is null or ${WAITING} = $2)
-       and ($3::int is null or (${WAITING}::int, n.made_at, n.id) < ($3::int, $4::timestamptz, $5::uuid))
-     order by ${WAITING}::int desc, n.made_at desc, n.id desc limit $6`,
-    [postIds, filter.waiting, ...(filter.after ?? [null, null, null]), filter.limit + 1, reached],
+    `select * from (
+       select ${COLUMNS}, ${KEYS} from notices n
+       where (n.post_id = any ($1::uuid[]) or n.id = any ($2::uuid[])) and ${SHOWN}
+         and ($4::boolean is null or ${WAITING} = $4)) n
+     where $5::int is null or (waits, overdue, gravity, near, "madeAt", id)
+       < ($5::int, $6::int, $7::int, $8::bigint, $9::timestamptz, $10::uuid)
+     order by waits desc, overdue desc, gravity desc, near desc, "madeAt" desc, id desc limit $11`,
+    [
+      ...[postIds, reached, after?.asOf ?? tx.now, filter.waiting],
+      ...[after?.waits ?? null, after?.overdue ?? null, after?.gravity ?? null, after?.near ?? null],
+      ...[after?.madeAt ?? null, after?.id ?? null, filter.limit + 1],
+    ],
   );
-}
-
-/** True while a notice waits for somebody to confirm it. */
-export function isWaiting(notice: NoticeRow): boolean {
-  return notice.expects !== 'none' && notice.acknowledgedAt === null && notice.closedAt === null;
 }
 
 /** How many notices of these posts, and of `reached`, wait for a confirmation. */

@@ -79,6 +79,65 @@ describe('the inbox', () => {
     expect(other).toMatchObject({ status: 400, body: { code: 'bad-cursor' } });
   });
 
+  it('S8.3.6 DEC-9: overdue first, then the gravest, then what is due next, then the newest; a page turned later turns in the same order, each once', async () => {
+    const post = await world.addPost(world.organisationId);
+    const person = await world.addPerson(world.organisationId, 'order@agency.example');
+    await world.hold(post, person);
+    const cookie = await cookieOf(person);
+    const minutes = (count: number) => new Date(world.clock.now().getTime() + count * 60_000);
+    const made = new Map<string, string>();
+    const make = async (name: string, rank: number, confirmBy: Date | null, expects = 'acknowledgement') => {
+      const { noticeId } = await world.queue({
+        postId: post,
+        rank,
+        confirmBy,
+        expects: expects as 'acknowledgement',
+      });
+      made.set(noticeId, name);
+      world.clock.advance(1_000);
+    };
+    await make('A overdue', 4, minutes(-60));
+    await make('D overdue longer', 1, minutes(-120));
+    await make('B overdue', 3, minutes(-1));
+    await make('A never due', 4, null);
+    await make('A due later', 4, minutes(90));
+    await make('A due soon', 4, minutes(5));
+    await make('C old', 2, minutes(600));
+    const due = minutes(600);
+    await make('C due together, older', 2, due);
+    await make('C due together, newer', 2, due);
+    await make('told, older', 4, null, 'none');
+    await make('told, newer', 1, null, 'none');
+    await make('D fresh', 1, minutes(30));
+    const order = [
+      ...['A overdue', 'B overdue', 'D overdue longer', 'A due soon', 'A due later', 'A never due'],
+      ...['C old', 'C due together, newer', 'C due together, older', 'D fresh', 'told, newer', 'told, older'],
+    ];
+    for (const limit of [1, 2, 5, 100]) {
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const at = cursor ? `&cursor=${cursor}` : '';
+        const { body } = await ask(cookie, 'GET', `/api/v1/inbox?limit=${limit}${at}`);
+        seen.push(...(body.items as NoticeView[]).map((notice) => made.get(notice.id) ?? '?'));
+        cursor = body.nextCursor;
+      } while (cursor);
+      expect(seen, `pages of ${limit}`).toEqual(order);
+    }
+    // What falls due while the pages are turned neither comes twice nor is passed over.
+    const first = await ask(cookie, 'GET', '/api/v1/inbox?limit=4');
+    world.clock.advance(10 * 60_000);
+    const rest = await ask(cookie, 'GET', `/api/v1/inbox?limit=100&cursor=${first.body.nextCursor}`);
+    const names = [...first.body.items, ...rest.body.items].map((notice: NoticeView) => made.get(notice.id));
+    expect(names).toEqual(order);
+    expect((first.body.items as NoticeView[])[3]?.late).toBe(false);
+    const anew = await ask(cookie, 'GET', '/api/v1/inbox?limit=2');
+    expect((anew.body.items as NoticeView[]).map((notice) => made.get(notice.id))).toEqual([
+      'A overdue',
+      'A due soon',
+    ]);
+  });
+
   it('ISO-1 strangers get nothing, another post’s notice is as unknown as an unused id', async () => {
     const { noticeId } = await world.queue();
     const stranger = await world.addPerson(world.organisationId, 'other@agency.example');

@@ -3,14 +3,37 @@ import { z } from 'zod';
 import { actorOf, signedIn } from '../identity/index.ts';
 import type { AppContext } from '../platform/context.ts';
 import { refuse } from '../platform/errors.ts';
-import { type CursorScope, cursorTime, decodeCursor, encodeCursor } from '../platform/http/cursor.ts';
+import {
+  type CursorScope,
+  cursorInt,
+  cursorTime,
+  decodeCursor,
+  encodeCursor,
+} from '../platform/http/cursor.ts';
 import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
 import { read, write } from '../platform/transaction.ts';
 import { inboxQuery, inboxView, noticeView } from './contract.ts';
-import { countOpen, findShown, inboxRows, isWaiting, markOpened } from './notice-store.ts';
+import {
+  countOpen,
+  findShown,
+  type InboxKeys,
+  type InboxRow,
+  inboxRows,
+  markOpened,
+} from './notice-store.ts';
 import { noticeViews, readerOf, withReached } from './notices.ts';
 
-const cursorKeys = z.tuple([z.union([z.literal(0), z.literal(1)]), cursorTime, z.uuid()]);
+const flag = z.union([z.literal(0), z.literal(1)]);
+const cursorKeys = z.tuple([cursorTime, flag, flag, cursorInt, z.int(), cursorTime, z.uuid()]);
+
+function keysOf([asOf, waits, overdue, gravity, near, madeAt, id]: z.output<typeof cursorKeys>): InboxKeys {
+  return { asOf, waits, overdue, gravity, near, madeAt, id };
+}
+
+function cursorOf(row: InboxRow, asOf: string): z.output<typeof cursorKeys> {
+  const { waits, overdue, gravity, near, madeAt, id } = row;
+  return [asOf, waits as 0 | 1, overdue as 0 | 1, gravity, near, madeAt.toISOString(), id];
+}
 
 /** `GET /inbox`, `POST /notices/:id/opened` (S8.3.6, DEC-9, INV-6). */
 export function deliveryRoutes(ctx: AppContext): FastifyPluginAsyncZod {
@@ -23,8 +46,8 @@ export function deliveryRoutes(ctx: AppContext): FastifyPluginAsyncZod {
         schema: {
           ...about(
             'delivery',
-            '我各職位與代為受通知的通知，待簽收者在前',
-            'Notices to my posts, and those I am told of in another’s place; those that wait first',
+            '我各職位與代為受通知的通知；待簽收者在前，依逾時、等級、時限排列',
+            'Notices to my posts, and those I am told of in another’s place; those that wait first: overdue, then gravest, then nearest due',
           ),
           querystring: inboxQuery,
           response: { 200: inboxView },
@@ -35,7 +58,8 @@ export function deliveryRoutes(ctx: AppContext): FastifyPluginAsyncZod {
         const { waiting, cursor, limit } = request.query;
         const posts = actor.posts.map((post) => post.id);
         const scope: CursorScope = ['inbox', waiting ?? null];
-        const after = decodeCursor(scope, cursorKeys, cursor) ?? null;
+        const keys = decodeCursor(scope, cursorKeys, cursor);
+        const after = keys ? keysOf(keys) : null;
         return read(ctx.database, actor, ctx.clock, async (tx) => {
           const wanted = waiting === undefined ? null : waiting === 'yes';
           const { rows, open } = await withReached(ctx, tx, actor, async (reached) => ({
@@ -49,7 +73,7 @@ export function deliveryRoutes(ctx: AppContext): FastifyPluginAsyncZod {
             waiting: open,
             nextCursor:
               last && rows.length > limit
-                ? encodeCursor(scope, [isWaiting(last) ? 1 : 0, last.madeAt.toISOString(), last.id])
+                ? encodeCursor(scope, cursorOf(last, after?.asOf ?? tx.now.toISOString()))
                 : null,
           };
         });
