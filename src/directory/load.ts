@@ -41,6 +41,8 @@ export async function loadDirectory(
   options: LoadOptions = {},
 ): Promise<LoadResult> {
   await lockDirectory(tx);
+  // Thousands of rows are worked out between two statements: that is no frozen process (FLT-4), and nobody waits but other imports.
+  await tx.query("set local idle_in_transaction_session_timeout = '2min'", []);
   const before = await directorySnapshot(ctx, tx);
   const existing = await readExisting(tx, rows);
   const today = dayAt(pack, tx.now);
