@@ -113,7 +113,10 @@ export async function sendDutyLetters(
       ctx.log.error({ err: error, letterId: letter.id }, 'a letter about duty failed');
       return { verdict: 'retry', scope: 'relay', reason: 'relay-unreachable' };
     });
-    await write(ctx.database, SYSTEM, ctx.clock, (tx) => settle(tx, letter, fault));
+    await write(ctx.database, SYSTEM, ctx.clock, async (tx) => {
+      await settle(tx, letter, fault);
+      if (fault?.reason === 'not-holder') await succeed(ctx, tx, letter);
+    });
   }
   return due.length;
 }
@@ -134,6 +137,28 @@ async function settle(tx: Tx, letter: Due, fault: Verdict | null): Promise<void>
     'duty-letters-settle',
     `update duty_letters set lease_until = null, next_at = $2, reason = $3, settled_at = $4 where id = $1 and attempts = $5`,
     [letter.id, again, fault?.reason ?? null, again === null ? tx.now : null, letter.attempts],
+  );
+}
+
+/** Whoever holds the post now is told instead, if the same has not been written to him already (rule 8). */
+async function succeed(ctx: AppContext, tx: Tx, letter: Due): Promise<void> {
+  const { callId, partId, kind } = letter;
+  if (callId === null || !isPrepare(kind)) return;
+  const directory = await directorySnapshot(ctx, tx);
+  const told = await tx.prepared<{ person: string }>(
+    'duty-letters-told',
+    `select distinct person_id as person from duty_letters
+      where call_id = $1 and part_id is not distinct from $2::uuid and kind = $3 and made_at >= $4`,
+    [callId, partId, kind, letter.madeAt],
+  );
+  const right = standIns(directory, letter.postId, tx.now).people;
+  const missing = right.filter((one) => !told.some(({ person }) => person === one.personId));
+  await writeDutyLetters(
+    ctx,
+    tx,
+    missing.map(({ personId }) => ({
+      ...{ personId, what: kind, postId: letter.postId, from: letter.from, to: letter.to, callId, partId },
+    })),
   );
 }
 

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { preparedness as en } from '../../src/locales/en/preparedness.ts';
 import { preparedness as t } from '../../src/locales/zh-Hant/preparedness.ts';
 import type { CallsView, CallView } from '../../src/preparedness/contract.ts';
 import { axe, scrollsSideways } from '../support/browser.ts';
@@ -15,7 +16,7 @@ const SHOTS = process.env['TOCSIN_SHOTS'];
 
 describe('preparedness in the browser', () => {
   let house: House;
-  let people: Record<'officer' | 'deputy' | 'teacher' | 'inspector', Person>;
+  let people: Record<'officer' | 'deputy' | 'teacher' | 'inspector' | 'subgroup' | 'convenor', Person>;
   const look = async (person: Person, name: string) => {
     expect(await axe(person.page), name).toEqual([]);
     expect(await scrollsSideways(person.page), name).toBe(false);
@@ -41,6 +42,8 @@ describe('preparedness in the browser', () => {
       deputy: ['deputy', { width: 390, scheme: 'dark' }],
       teacher: ['teacher', { width: 390 }],
       inspector: ['inspector', { scheme: 'dark' }],
+      subgroup: ['moe-officer', { width: 390, lang: 'en' }],
+      convenor: ['convenor', { lang: 'en', scheme: 'dark' }],
     });
   }, 240_000);
   afterAll(async () => {
@@ -68,8 +71,12 @@ describe('preparedness in the browser', () => {
 
     const mail = await mailed('teacher', /^事前整備：請於/);
     const link = new URL(/http\S+\/preparedness\/\S+/.exec(mail?.text ?? '')?.[0] ?? '').pathname;
-    await people.teacher.goto(link);
     const phone = people.teacher.page;
+    // It stands on his first page as well, for whoever has not read his mail.
+    await people.teacher.goto('/');
+    await phone.getByRole('link', { name: t.askedHome('假期前有攻擊預告，請先行準備。') }).waitFor();
+    await look(people.teacher, 'preparedness-home-390');
+    await people.teacher.goto(link);
     const mine = phone.getByRole('region', { name: t.yours });
     await look(people.teacher, 'preparedness-mine-390');
     await mine.getByRole('button', { name: t.acknowledge }).click();
@@ -104,6 +111,22 @@ describe('preparedness in the browser', () => {
     await people.inspector.page.getByText('備份由縣網中心代管。').waitFor();
     expect(await people.inspector.page.getByRole('button', { name: t.remindAll }).count()).toBe(0);
     await look(people.inspector, 'preparedness-authority-dark');
+
+    // So does the subgroup's officer, in English on a phone; the convenor is offered the same form.
+    await people.subgroup.goto(link);
+    await people.subgroup.page.getByRole('heading', { name: 'Guangming School' }).waitFor();
+    await look(people.subgroup, 'preparedness-subgroup-en-390');
+    await people.convenor.goto('/preparedness/new');
+    await people.convenor.page.getByRole('radio', { name: en.audienceKinds.named }).check();
+    const search = people.convenor.page.getByRole('combobox', { name: new RegExp(`^${en.form.add}`) });
+    await search.fill('Guangming');
+    await people.convenor.page.getByRole('option', { name: /Guangming School/ }).click();
+    await people.convenor.page.getByRole('button', { name: en.form.remove('Guangming School') }).waitFor();
+    await people.convenor.page.getByRole('button', { name: en.form.send(1) }).click();
+    await people.convenor.page.getByRole('alert').getByText(en.form.needReason).waitFor();
+    await look(people.convenor, 'preparedness-form-en-dark');
+    await people.convenor.goto('/preparedness');
+    await look(people.convenor, 'preparedness-list-en-dark');
 
     // A deputy convenor, on his phone, sees who is silent, reminds them, gives more time, and ends it.
     await people.deputy.goto(`${link}?show=unacknowledged`);

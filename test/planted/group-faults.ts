@@ -1,4 +1,4 @@
-/** Mistakes somebody could make with the procedures and the analyses of the subgroups (S7.11.0d, S7.11.0e). */
+/** Mistakes somebody could make with the procedures and the analyses of the subgroups (S7.11.0d, S7.11.0e), with preparedness (S7.9.7.5) and the inbox. */
 import type { Fault } from './faults.ts';
 
 export const GROUP_FAULTS: readonly Fault[] = [
@@ -25,5 +25,37 @@ export const GROUP_FAULTS: readonly Fault[] = [
     find: 'const readers = walled\n',
     replace: 'const readers = null\n',
     tests: ['test/stories/analysis.test.ts'],
+  },
+  {
+    area: 'preparedness',
+    what: 'a call for preparedness goes behind the walls of defence',
+    file: 'src/preparedness/parts.ts',
+    find: 'body.compartment === null && existsOn(body, day)',
+    replace: 'existsOn(body, day)',
+    tests: ['test/stories/preparedness.test.ts', 'src/preparedness/rules.test.ts'],
+  },
+  {
+    area: 'preparedness',
+    what: 'whoever sees a body’s part answers for it',
+    file: 'src/preparedness/rules.ts',
+    find: "      groupMay(pack, 'answer-preparedness', post) &&\n      (party",
+    replace: "      groupMay(pack, 'answer-preparedness', post) ||\n      (party",
+    tests: ['test/stories/preparedness.test.ts'],
+  },
+  {
+    area: 'preparedness',
+    what: 'a call that has ended is still asked for',
+    file: 'src/delivery/duty-letters.ts',
+    find: "if (call.endedAt !== null && letter.kind !== 'prepare-ended')",
+    replace: "if (call.endedAt !== null && letter.kind === 'prepare-ended')",
+    tests: ['test/stories/preparedness.test.ts'],
+  },
+  {
+    area: 'inbox',
+    what: 'what is overdue no longer stands first in the inbox',
+    file: 'src/delivery/notice-store.ts',
+    find: 'order by waits desc, overdue desc, gravity desc',
+    replace: 'order by waits desc, gravity desc',
+    tests: ['src/delivery/routes.test.ts'],
   },
 ];

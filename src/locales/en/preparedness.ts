@@ -15,7 +15,7 @@ export const preparedness = {
   calledAt: 'Called at',
   calledBy: 'Called by',
   asksMe: (n) => (n === 1 ? 'Waits for your answer' : `${n} wait for your answer`),
-  overdue: 'Overdue',
+  askedHome: (reason) => `Preparedness asked of you: ${reason}`,
   audienceKinds: {
     all: 'All bodies',
     subgroup: 'Bodies of a subgroup',

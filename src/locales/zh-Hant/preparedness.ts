@@ -13,7 +13,7 @@ export const preparedness = {
   calledAt: '發動時間',
   calledBy: '發動者',
   asksMe: (n: number): string => `待您回覆 ${n} 項`,
-  overdue: '已逾期',
+  askedHome: (reason: string): string => `事前整備待您辦理：${reason}`,
   audienceKinds: { all: '全部機關', subgroup: '分組所轄機關', system: '重要系統所屬機關', named: '指定機關' },
   audienceOf: (kind: string, of: string): string => (of === '' ? kind : `${of}所屬機關`),
   steps: (n: number): string => `${n} 項`,

@@ -8,6 +8,7 @@ import { usePageTitle } from '../app/title.ts';
 import type { CaseList } from '../cases/queries.ts';
 import { caseText } from '../cases/texts.ts';
 import { useWords } from '../mechanism/words.ts';
+import { Asked } from '../preparedness/Asked.tsx';
 import { MyDuty } from '../roster/MyDuty.tsx';
 import { ButtonLink } from '../ui/Button.tsx';
 import { LevelMark } from '../ui/LevelMark.tsx';
@@ -37,6 +38,7 @@ export function Home() {
             </Link>
           </p>
         )}
+        {session.screens.includes('preparedness') && <Asked />}
         {reports && (
           <section className="home-report">
             <Link to="/report/new" className="btn btn-primary home-button">

@@ -82,7 +82,7 @@ function Row({ row }: { row: CallRow }) {
         {row.endedAt ? t.ended : <Countdown due={row.dueAt} />}
       </p>
       {row.asksMe > 0 && <p className="prep-asks">{t.asksMe(row.asksMe)}</p>}
-      <Progress progress={row.progress} />
+      {row.progress.parts > 1 && <Progress progress={row.progress} />}
     </li>
   );
 }

@@ -79,8 +79,7 @@ function Part({ part, view, onRemind }: PartsProps & { part: PartView }) {
         <p className="small">
           {part.acknowledgedAt ? (
             <span className="muted">
-              {t.acknowledged}　{pick(part.acknowledgedBy)}　
-              <DateTime at={part.acknowledgedAt} form="short" />
+              {t.acknowledged}　{pick(part.acknowledgedBy)} <DateTime at={part.acknowledgedAt} form="short" />
             </span>
           ) : (
             <strong>{t.notYet}</strong>
