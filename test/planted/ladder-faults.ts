@@ -132,13 +132,6 @@ export const LADDER_FAULTS: readonly Fault[] = [
     STORY,
   ),
   fault(
-    'what is closed climbs on in the table',
-    'src/cases/store.ts',
-    'closed_why = $3, next_rung_at = null',
-    'closed_why = $3',
-    STORY,
-  ),
-  fault(
     'whoever left the body is still sent what the ladder meant for him',
     'src/delivery/rules.ts',
     'if (personId !== null && reachable.has(personId) && isIn(personId))',

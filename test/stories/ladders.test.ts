@@ -113,6 +113,13 @@ describe('an A case at 02:40, and nobody answers', () => {
     await until(41, 42);
     expect(await of('contact-county-edu')).toEqual([]);
     expect(story.sink.mailTo('inspector2@county-edu.example')).toEqual([]);
+    // He would be the next to be told; until then it is not his.
+    const own = (await story.notices(id)).find(
+      (one) => one.post === 'contact-county-edu' && one.expects !== 'none',
+    );
+    await expect(story.acknowledgesNotice('inspector2', own?.id ?? '')).rejects.toMatchObject({
+      code: 'not-found',
+    });
     await until(43, 49);
     const rung = { post: 'contact-county-edu', people: [], posts: [], late: false, skipped: [] };
     expect(await of('contact-county-edu')).toMatchObject([
