@@ -29,7 +29,7 @@ export type PaperPack = Pick<
 /** One filed report with the case it belongs to, as its reader may see them, and the mechanism it was filed under. */
 export interface PaperSource {
   pack: PaperPack;
-  view: Pick<CaseView, 'case' | 'gradings' | 'attachments'>;
+  view: Pick<CaseView, 'case' | 'gradings' | 'attachments' | 'outcome'>;
   report: ReportView;
   printedAt: Date;
 }

@@ -95,6 +95,27 @@ describe('the plan’s form on paper (S8.F3.0–26)', () => {
     expect(below.map((line) => line.value).join()).toContain('初報（第 1 次通報）');
   });
 
+  it('S8.2.3: once the case has ended, how it came out stands on the form, in its own language; before, nothing of it', () => {
+    const source = sampleSource(pack);
+    const ended = {
+      ...source,
+      view: {
+        ...source.view,
+        outcome: { id: 'contained', name: { zh: '已控制，尚待根治', en: 'Contained, not yet cured' } },
+        case: { ...source.view.case, state: 'released', open: false, closedAt: '2026-11-23T02:05:00.000Z' },
+      },
+    };
+    const line = (lang: 'zh-Hant' | 'en', of: typeof source = ended) =>
+      linesOf(paperOf(of, lang).appendix).find((one) => one.field === 'outcome')?.value;
+    expect(line('zh-Hant')).toBe(
+      '已控制，尚待根治，民國 115 年 11 月 23 日 10 時 05 分（2026-11-23 10:05）解除列管',
+    );
+    expect(line('en')).toContain('Contained, not yet cured; control ended');
+    expect(line('zh-Hant', { ...ended, view: source.view })).toBeUndefined();
+    // Taken up again, it is not said any more.
+    expect(line('zh-Hant', { ...ended, view: { ...ended.view, case: source.view.case } })).toBeUndefined();
+  });
+
   it('prints "not yet known" where it was the answer', () => {
     const unknown = paperOf(
       sampleSource(pack, {

@@ -1,16 +1,16 @@
 /** The printed form over HTTP: one filed report, and the blank form for fax and hand delivery. */
 import type { FastifyRequest } from 'fastify';
-import type { CaseView, ReportView } from '../cases/contract.ts';
+import type { ReportView } from '../cases/contract.ts';
 import type { Lang } from '../locales/index.ts';
 import { about, type FastifyPluginAsyncZod } from '../platform/http/index.ts';
-import { type PaperPack, paperParams, paperQuery } from './contract.ts';
+import { type PaperPack, type PaperSource, paperParams, paperQuery } from './contract.ts';
 import { renderPdf } from './render.ts';
 import { blankPaper, paperOf } from './rules.ts';
 
 /** A report with its case, as the one who asks may see them, and the mechanism it was filed under. */
 export interface LoadedReport {
   pack: PaperPack;
-  view: Pick<CaseView, 'case' | 'gradings' | 'attachments'>;
+  view: PaperSource['view'];
   report: ReportView;
 }
 

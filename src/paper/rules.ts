@@ -486,6 +486,16 @@ function recordLines({ report, view, pack }: PaperSource, lang: Lang): PaperBloc
     );
     rows.push({ kind: 'row', cells: [cell(t.confirmedLevel, words, 1)] });
   }
+  // How the incident came out is the case's: it stands on whichever of its forms is printed once it has ended (S8.2.3).
+  if (view.outcome && view.case.closedAt) {
+    const when = paperTime(view.case.closedAt, pack, lang);
+    rows.push({
+      kind: 'row',
+      cells: [
+        { ...cell(t.outcome, t.outcomeIs(inLang(view.outcome.name, lang), when), 1), field: 'outcome' },
+      ],
+    });
+  }
   if (report.lateReason) rows.push({ kind: 'row', cells: [cell(t.lateReason, report.lateReason, 1)] });
   if (report.suspected) rows.push({ kind: 'item', text: t.suspected });
   return rows;

@@ -82,6 +82,7 @@ export function sampleSource(pack: PaperPack, changes: Partial<ReportContentInpu
       changed: [],
     },
     view: {
+      outcome: null,
       case: {
         id: id(5),
         number: '115-000421',

@@ -36,6 +36,8 @@ export const paper = {
   filedBy: 'Filed by',
   onBehalf: (who: string): string => `${who} (on behalf)`,
   lateReason: 'Reason for lateness',
+  outcome: 'Outcome',
+  outcomeIs: (outcome, when) => `${outcome}; control ended ${when}`,
   confirmedLevel: 'Confirmed level',
   confirmedBy: (level: string, when: string, reason: string): string =>
     `${level}, ${when}${reason ? `, ${reason}` : ''}`,

@@ -34,6 +34,8 @@ export const paper = {
   filedBy: '填報人',
   onBehalf: (who: string): string => `${who}（代填）`,
   lateReason: '逾時原因',
+  outcome: '處理結果',
+  outcomeIs: (outcome: string, when: string): string => `${outcome}，${when}解除列管`,
   confirmedLevel: '等級確認',
   confirmedBy: (level: string, when: string, reason: string): string =>
     `${level}，${when}${reason ? `，${reason}` : ''}`,
