@@ -92,8 +92,17 @@ const WORKS: ReadonlySet<string> = new Set([
   'service-centre',
 ]);
 
+/** Looked up for every body of the nation, so sorted out once for each copy of the directory. */
+const officers = new WeakMap<DirectorySnapshot, Map<string | null, SnapshotPost[]>>();
+
 function officersOf(group: string, directory: DirectorySnapshot): SnapshotPost[] {
-  return [...directory.posts.values()].filter((post) => post.groupCode === group && WORKS.has(post.role));
+  let found = officers.get(directory);
+  if (!found) {
+    const working = [...directory.posts.values()].filter((post) => WORKS.has(post.role));
+    found = Map.groupBy(working, (post) => post.groupCode);
+    officers.set(directory, found);
+  }
+  return found.get(group) ?? [];
 }
 
 /** The posts that answer for a party. */
