@@ -5,6 +5,7 @@
  * who is in there would be known by the list (DEC-19). Their own subgroup prepares them.
  */
 import {
+  type DirectoryRoute,
   type DirectorySnapshot,
   dayAt,
   existsOn,
@@ -46,7 +47,7 @@ export function openBodies({ pack, directory, now }: Nation): SnapshotOrganisati
  * @throws Refusal invalid-input for a subgroup, a system or a body that cannot be called, naming the field
  */
 export function bodiesOf(audience: Audience, nation: Nation): SnapshotOrganisation[] {
-  const { pack, directory, now } = nation;
+  const { pack } = nation;
   const bodies = openBodies(nation);
   if (audience.kind === 'all') return bodies;
   if (audience.kind === 'named') {
@@ -62,17 +63,30 @@ export function bodiesOf(audience: Audience, nation: Nation): SnapshotOrganisati
   }
   if (!callableSubgroups(pack).includes(audience.of))
     refuseFields({ path: 'audience.of', code: 'bad-choice' });
-  return bodies.filter((body) => routeOf(directory, pack, body.id, now).subgroup === audience.of);
+  return bodies.filter((body) => routeFor(body.id, nation).subgroup === audience.of);
+}
+
+/** Where bodies' reports go at this moment, each looked up once for all its steps. */
+const routes = new WeakMap<Nation, Map<string, DirectoryRoute>>();
+
+function routeFor(organisationId: string, nation: Nation): DirectoryRoute {
+  const known = routes.get(nation) ?? new Map<string, DirectoryRoute>();
+  routes.set(nation, known);
+  const found =
+    known.get(organisationId) ?? routeOf(nation.directory, nation.pack, organisationId, nation.now);
+  known.set(organisationId, found);
+  return found;
 }
 
 /** Whose part a step is for one of the called bodies; null when nobody's. */
-function partyOf(owner: string, body: SnapshotOrganisation, { pack, directory, now }: Nation): Party | null {
+function partyOf(owner: string, body: SnapshotOrganisation, nation: Nation): Party | null {
+  const { pack, directory } = nation;
   if (owner === 'agency') return { organisationId: body.id, group: null };
-  const { authority, subgroup } = routeOf(directory, pack, body.id, now);
+  const { authority, subgroup } = routeFor(body.id, nation);
   if (owner === 'authority')
     return authority && authority.compartment === null
       ? { organisationId: authority.id, group: null }
-      : partyOf('subgroup', body, { pack, directory, now });
+      : partyOf('subgroup', body, nation);
   const group = owner === 'subgroup' ? subgroup : owner === 'desk' ? pack.desk.group : owner;
   const home = groupHome(group, directory);
   return home === null || isWalledGroup(pack, group) ? null : { organisationId: home, group };
@@ -160,7 +174,7 @@ export function partsOf(
 
 function seenByOf({ organisationId, group }: Party, centre: readonly string[], nation: Nation): string[] {
   if (group !== null) return [...new Set([`group:${group}`, ...centre])];
-  const { authority, subgroup } = routeOf(nation.directory, nation.pack, organisationId, nation.now);
+  const { authority, subgroup } = routeFor(organisationId, nation);
   const above = authority && authority.compartment === null ? [`org:${authority.id}`] : [];
   const convening = isWalledGroup(nation.pack, subgroup) ? [] : [`group:${subgroup}`];
   return [...new Set([`org:${organisationId}`, ...above, ...convening, ...centre])];
@@ -175,7 +189,7 @@ export function authoritiesOf(
   const own = new Set(parts.filter((part) => part.group === null).map((part) => part.organisationId));
   const above = new Set<string>();
   for (const id of own) {
-    const { authority } = routeOf(nation.directory, nation.pack, id, nation.now);
+    const { authority } = routeFor(id, nation);
     if (authority && authority.compartment === null && !own.has(authority.id)) above.add(authority.id);
   }
   const posts = [...above].flatMap((id) => postsFor({ organisationId: id, group: null }, nation.directory));
