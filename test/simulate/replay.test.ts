@@ -5,7 +5,7 @@ import { Time } from './time.ts';
 import { makeNation, type Nation } from './world.ts';
 
 /** Seeds with crashes, lost answers, a clock that was set and a centre that stood. */
-const SEEDS = [6, 9];
+const SEEDS = [9, 32];
 
 const time = new Time();
 let nation: Nation;
