@@ -808,9 +808,9 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'lists',
     'the page of a list is found without asking whose keys see it',
-    'db/migrations/0008-lists.sql',
-    "wheres text := format('c.seen_by && %L::text[]', actor_keys());",
-    "wheres text := 'true';",
+    'db/migrations/0011-queue.sql',
+    "readers text := format('c.seen_by && %L::text[]', actor_keys());",
+    "readers text := 'true';",
     story('case-list'),
   ),
   fault(
