@@ -60,12 +60,9 @@ export async function proofs(
     const centre = await time.as(machine, () => verifyCentre(machine.ctx));
     for (const fault of centre.faults) say(`INV-11: the centre ${fault.number}: ${fault.what}`);
   }
-  const ledger = await time.as(machine, () => verifyLedger(machine.ctx));
-  for (const finding of ledger.findings) say(`INV-8: ${JSON.stringify(finding)}`);
-  const unsealed = ledger.unsealed > 0 ? await leftUnsealed(seed, machine) : 0;
-  if (unsealed > 0) say(`INV-2: ${unsealed} facts were never sealed`);
-  // The costly looks are for every other seed: what they would find is rarely found by one seed only.
-  if (seed.seed % 2 === 0) await onTheWall(seed, machine, counted, say);
+  // Each of the two costly looks is for every third seed: what they find is rarely found by one seed only.
+  if (seed.seed % 3 === 0) await onTheWall(seed, machine, counted, say);
+  if (seed.seed % 3 === 1) await sealed(seed, machine, say);
   // The auditor works the rows out from the facts by itself: where nobody interfered it must find nothing. It repairs what it
   // finds, so it comes last.
   for (const row of counted.cases) {
@@ -73,6 +70,14 @@ export async function proofs(
     for (const one of audit?.findings ?? [])
       say(`INV-2: ${row.number}: the auditor finds ${one.kind} ${one.what}`);
   }
+}
+
+/** INV-8, INV-2: the ledger proves what it says, and holds every fact. */
+async function sealed(seed: Seed, machine: Machine, say: (text: string) => void): Promise<void> {
+  const ledger = await seed.time.as(machine, () => verifyLedger(machine.ctx));
+  for (const finding of ledger.findings) say(`INV-8: ${JSON.stringify(finding)}`);
+  const unsealed = ledger.unsealed > 0 ? await leftUnsealed(seed, machine) : 0;
+  if (unsealed > 0) say(`INV-2: ${unsealed} facts were never sealed`);
 }
 
 /**

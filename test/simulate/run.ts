@@ -61,8 +61,8 @@ async function runSeeds(
   let began = performance.now();
   let ready = 0;
   try {
-    const children = Array.from({ length: Math.min(lanes, seeds.length) }, () =>
-      fork(fileURLToPath(new URL('./lane.ts', import.meta.url)), [], {
+    const children = Array.from({ length: Math.min(lanes, seeds.length) }, (_, lane) =>
+      fork(fileURLToPath(new URL('./lane.ts', import.meta.url)), [String(lane % availableParallelism())], {
         execArgv: ['--disable-proto=throw'],
         env: { ...process.env, TOCSIN_TEST_DATABASES: service.socketPath, TZ: 'America/St_Johns' },
       }),

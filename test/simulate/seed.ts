@@ -67,7 +67,7 @@ interface Size {
   readonly centre: number;
 }
 const SIZES: readonly (readonly [Size, number])[] = [
-  [{ hours: [0.25, 0.5, 1], filings: [[1, 1]], acts: 3, answers: 3, centre: 1 }, 76],
+  [{ hours: [0.25, 0.5, 1], filings: [[1, 1]], acts: 3, answers: 3, centre: 1 }, 86],
   [
     {
       hours: [1, 2],
@@ -79,7 +79,7 @@ const SIZES: readonly (readonly [Size, number])[] = [
       answers: 6,
       centre: 3,
     },
-    18,
+    11,
   ],
   [
     {
@@ -93,7 +93,7 @@ const SIZES: readonly (readonly [Size, number])[] = [
       answers: 8,
       centre: 4,
     },
-    6,
+    3,
   ],
 ];
 
@@ -115,7 +115,7 @@ function dialsOf(random: Random): Dials {
       later: some(0.3, 0.15),
       refused: some(0.15, 0.05),
       dies: some(0.15, 0.03),
-      delay: some(0.4, random.pick([300, 3_000, 12_000])),
+      delay: some(0.4, random.pick([300, 3_000, 7_500])),
     },
     kills: random.chance(0.3) ? random.int(1, 2) : 0,
     freezes: random.chance(0.35) ? random.int(1, 2) : 0,
@@ -334,7 +334,7 @@ class Seed {
       }
       const { awake } = this;
       const isDue = look <= this.time.mono || renewal <= this.time.mono;
-      if (!isDue && !this.random.chance(0.1)) continue;
+      if (!isDue && !this.random.chance(0.05)) continue;
       await this.wake(
         awake.length < 2 || this.random.chance(0.25) ? awake : [this.random.pick(awake)],
         isDue ? what : new Set(),
@@ -412,10 +412,10 @@ class Seed {
     for (let n = 0; n < filings; n += 1) {
       const [body, who] = random.pick(BODIES);
       const impactLevel = random.weighted([
-        ['A', 4],
-        ['B', 3],
-        ['C', 2],
-        ['D', 3],
+        ['A', 3],
+        ['B', 2],
+        ['C', 3],
+        ['D', 4],
       ] as const);
       const suspected = random.chance(0.12);
       this.later(n === 0 ? random.int(0, 60) * SECOND : sometime(), () =>

@@ -36,7 +36,7 @@ const CLOCK = `
     elsif new.fence > old.fence and new.leased_by is not null and old.lease_until > sim.clock_timestamp() then
       insert into sim.breaches values (old.id, 'taken by ' || new.leased_by || ' while ' || old.leased_by || ' held its lease');
     end if;
-    if new.leased_by is not null and new.lease_until is distinct from old.lease_until then
+    if new.leased_by is not null and (new.lease_until, new.digest_id) is distinct from (old.lease_until, old.digest_id) then
       insert into sim.leases values (coalesce(new.digest_id, new.id), new.leased_by, sim.clock_timestamp(), new.lease_until);
     end if;
     return new;
@@ -67,6 +67,8 @@ export interface Nation {
   readonly looks: string;
   /** The last place in the facts before anything happens. */
   readonly began: number;
+  /** Process ids of the server's side of its two connections. */
+  readonly backends: readonly number[];
   /** Takes away all that a seed left. */
   clean(): Promise<void>;
   close(): Promise<void>;
@@ -118,6 +120,9 @@ export async function makeNation(time: Time, rows: DirectoryRows = morePeople): 
   // Planned once, not at every asking: the tables of a seed are never large. Nothing here waits for a disk either (the test's
   // server runs without fsync): machines die by rollback or by never hearing of a commit, the server itself never does.
   for (const one of [client, observer]) await one.query('set plan_cache_mode = force_generic_plan');
+  const backends: number[] = [];
+  for (const one of [client, observer])
+    backends.push((await one.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid ?? 0);
   const line = new Line(client, time);
   const directory = await world.snapshot();
   const personCodes = new Map(
@@ -199,6 +204,7 @@ export async function makeNation(time: Time, rows: DirectoryRows = morePeople): 
     postCodes,
     organisations: new Map([...directory.organisations.values()].map((one) => [one.code, one.id])),
     looks,
+    backends,
     began: base?.position ?? 0,
     clean: async () => {
       await observer.query(cleaning);
