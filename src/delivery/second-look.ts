@@ -343,6 +343,7 @@ async function gather(
       lane,
       top,
       held.map((personId) => ({ personId, at: freeAt(personId) })),
+      { paceMs, most },
     );
   const more =
     free.length + digests.length > 0

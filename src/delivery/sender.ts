@@ -36,9 +36,9 @@ const GATHER = 3;
  * Taking deliveries must end well within their lease, also where the database is slow: how many go together grows while it
  * takes less than the first, and shrinks when it takes more than the second, both in ms.
  */
-const QUICK = 300;
-const SLOW = 1_000;
-const LEAST_TOGETHER = 250;
+const QUICK = 700;
+const SLOW = 1_800;
+const LEAST_TOGETHER = 500;
 
 interface Job extends Prepared {
   /** Our own monotonic clock: after it the lease may be another's, and nothing is begun any more. */

@@ -183,24 +183,39 @@ export async function setPaces(tx: Tx, personIds: readonly string[]): Promise<vo
   ]);
 }
 
-/** Whatever else waits for these persons and could go with it waits until then: nobody takes it up only to put it back. */
+/**
+ * Whatever else waits for these persons and could go with it waits until then: nobody takes it up only to put it back. What is
+ * more than one mail may list waits for the mails after it, so that in a storm each is put off once and not at every turn.
+ * @param turn.paceMs between two mails to one person, in ms
+ * @param turn.most how many one mail takes
+ */
 export async function postpone(
   tx: Tx,
   relay: string,
   below: number,
   until: readonly { readonly personId: string; readonly at: Date }[],
+  turn: { readonly paceMs: number; readonly most: number },
 ): Promise<void> {
   await tx.prepared(
     'delivery-postpone',
     // What was put off already is not looked at again: in a storm that is thousands for one person.
     `with due as materialized (
-       select id, person_id, next_at from deliveries
+       select id, person_id, row_number() over (partition by person_id order by rank desc, made_at, id) - 1 as place
+         from deliveries
         where ${FREE} and relay = $1 and not urgent and rank < $2 and next_at <= $5 and channel = 'mail' and attempts = 0
           and digest_id is null)
-     update deliveries d set next_at = u.at
+     update deliveries d set next_at = u.at + make_interval(secs => $6::float8 * (due.place / $7::bigint))
        from due join unnest($3::uuid[], $4::timestamptz[]) as u(person, at) on u.person = due.person_id
       where d.id = due.id and d.state = 'queued' and (d.lease_until is null or d.lease_until < clock_timestamp())`,
-    [relay, below, until.map((one) => one.personId), until.map((one) => one.at), tx.now],
+    [
+      relay,
+      below,
+      until.map((one) => one.personId),
+      until.map((one) => one.at),
+      tx.now,
+      turn.paceMs / 1000,
+      turn.most,
+    ],
   );
 }
 

@@ -226,12 +226,6 @@ export async function worm({ bodies, at, svg, json }: WormOptions): Promise<numb
           why ??= error;
         });
     }
-    // The workers look several times a second; what follows from one look is done at the next ones, not a step later.
-    for (const moment of LOOKS) {
-      time.mono = Math.max(time.mono, now + moment);
-      time.runPolls(machine, (poll) => poll.length < MINUTE);
-      await quiesce();
-    }
     // The desk registers and grades, gravest first; everybody else confirms what has reached him.
     for (const officer of ['officer', 'officer2']) {
       while ((free.get(officer) ?? 0) <= now) {
@@ -273,6 +267,12 @@ export async function worm({ bodies, at, svg, json }: WormOptions): Promise<numb
       await time.as(machine, () => acknowledge(machine.ctx, actor, id)).catch(() => undefined);
       free.set(code, now + HANDLING * random.logNormal(1, 0.6));
       handled.set(code, (handled.get(code) ?? 0) + 1);
+    }
+    // The workers look several times a second; what follows from one look is done at the next ones, not a step later.
+    for (const moment of LOOKS) {
+      time.mono = Math.max(time.mono, now + moment);
+      time.runPolls(machine, (poll) => poll.length < MINUTE);
+      await quiesce();
     }
     const [row] = await nation.ask<Omit<Look, 'at' | 'desk'> & Record<string, unknown>>(
       `select (select count(*)::int from cases) as cases,
