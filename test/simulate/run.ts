@@ -30,7 +30,7 @@ const FAILING_ENOUGH = 20;
 /** As many mistakes are planted at least. */
 const PLANTED = 20;
 /** Seeds in which a planted mistake must show itself. */
-const HUNTED = 300;
+const HUNTED = 1_000;
 
 interface Total {
   readonly seeds: number;
