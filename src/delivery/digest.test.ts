@@ -148,6 +148,37 @@ describe('one mail instead of many', () => {
     expect(await states()).toEqual([{ state: 'handed-over', n: 1_400 }]);
   });
 
+  it('LOAD-4: in a storm each is put off once, to the mail that will take it; what is put off far is not forgotten', async () => {
+    const person = await world.addPerson(world.organisationId, 'flood@storm.example');
+    await world.hold(world.postId, person);
+    await world.queue({ personId: person });
+    await sweep();
+    await world.queueMany(2_600, 'default', person);
+    await sweep(1_000);
+    const turns = async () =>
+      (
+        await world.owner.query<{ seconds: number; n: number }>(
+          `select round(extract(epoch from next_at - min(next_at) over ()))::int as seconds, count(*)::int as n
+             from (select date_trunc('second', next_at) as next_at from deliveries where state = 'queued') d
+            group by next_at order by next_at`,
+        )
+      ).rows;
+    expect(await turns()).toEqual([
+      // With the fifty that were looked at first.
+      { seconds: 0, n: 1_050 },
+      { seconds: 30, n: 1_000 },
+      { seconds: 60, n: 550 },
+    ]);
+    // The mails after it could take them all sooner than that.
+    await world.owner.query(
+      `update deliveries set next_at = next_at + interval '1 hour' where state = 'queued' and id not in
+         (select id from deliveries where state = 'queued' order by next_at limit 50)`,
+    );
+    for (let mails = 1; mails <= 3; mails += 1) await sweep(mails * (PACE + 2_000));
+    expect(await states()).toEqual([{ state: 'handed-over', n: 2_601 }]);
+    expect(world.sink.messages).toHaveLength(4);
+  });
+
   it('LOAD-4: two workers and a storm: never two mails within the pace to one person, and every notice told', async () => {
     const post = await world.addPost(world.organisationId);
     const persons = await Promise.all(

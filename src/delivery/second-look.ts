@@ -25,6 +25,7 @@ import { BROKEN_TRIES, backoff, type Decision, decide } from './rules.ts';
 import { codeFor } from './sms-codes.ts';
 import {
   bindDigests,
+  bringForward,
   type Claimed,
   claimJoined,
   lockPaces,
@@ -349,6 +350,8 @@ async function gather(
     free.length + digests.length > 0
       ? await claimJoined(tx, lane, workerId, leaseMs, { digests, persons: free, below: top, most })
       : [];
+  if (more.length >= most && free.length > 0)
+    await bringForward(tx, lane, top, free, new Date(tx.now.getTime() + paceMs));
   const ids = new Map(free.map((personId) => [personId, uuid()]));
   const rows: Claimed[] = [];
   const outcomes: Outcome[] = [];

@@ -184,6 +184,31 @@ export async function setPaces(tx: Tx, personIds: readonly string[]): Promise<vo
 }
 
 /**
+ * Where a mail could not take all that waits for these persons, the first of the rest comes with the next one: what was put
+ * off far may be taken long before its time, and then nothing would ask for the mail after it.
+ */
+export async function bringForward(
+  tx: Tx,
+  relay: string,
+  below: number,
+  personIds: readonly string[],
+  at: Date,
+): Promise<void> {
+  await tx.prepared(
+    'delivery-bring-forward',
+    `update deliveries d set next_at = $4
+       from unnest($3::uuid[]) as p(id), lateral (
+         select id from deliveries
+          where person_id = p.id and ${FREE} and relay = $1 and not urgent and rank < $2 and channel = 'mail' and attempts = 0
+            and digest_id is null
+          order by rank desc, made_at, id limit 1) x
+      where d.id = x.id and d.next_at > $4 and d.state = 'queued'
+        and (d.lease_until is null or d.lease_until < clock_timestamp())`,
+    [relay, below, personIds, at],
+  );
+}
+
+/**
  * Whatever else waits for these persons and could go with it waits until then: nobody takes it up only to put it back. What is
  * more than one mail may list waits for the mails after it, so that in a storm each is put off once and not at every turn.
  * @param turn.paceMs between two mails to one person, in ms
