@@ -80,6 +80,7 @@ describe('signing in', () => {
         'centre',
         'cases',
         'support',
+        'preparedness',
         'procedures',
         'analyses',
         'inbox',
